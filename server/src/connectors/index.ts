@@ -1,0 +1,9 @@
+export type {
+  AccountAttribute, AccountFacts, AccountPatch, AccountStatus, CallContext, Capabilities, Change, CheckResult, Connector,
+  Entitlement, Grant, HandTask, InitialSecret, NewAccount, Observation, Operation, Outcome, Page, PageRequest, Plan,
+  Reference, Resource, ResourceType, SecretSource, Target, TypeCapability, UsageEvent,
+} from './contract/connector.ts';
+export { ConnectorError, type ConnectorErrorKind } from './contract/connector-error.ts';
+export type { ConnectorKind, ConnectorPlugs, SecretField, SecretKeeper } from './contract/connector-kind.ts';
+export type { Confirmation, ListedAccount, ManualStore, UploadedList } from './contract/manual-store.ts';
+export { isForbiddenAddress } from './contract/address.ts';

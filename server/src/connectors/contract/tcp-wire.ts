@@ -1,0 +1,38 @@
+import { connect, createServer, type AddressInfo, type NetConnectOpts, type Socket } from 'node:net';
+import type { Wire } from './contract-suite.ts';
+
+/** For tests: stands between a connector and its server, and breaks the conversation on purpose. */
+export async function breakableTcp(upstream: NetConnectOpts, isWrite: (sent: Buffer) => boolean): Promise<{ port: number; wire: Wire; close(): Promise<void> }> {
+  let next: 'lose' | 'fail' | 'stall' | null = null;
+  const open = new Set<Socket>();
+  const server = createServer((client) => {
+    const peer = connect(upstream);
+    for (const socket of [client, peer]) {
+      open.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => { open.delete(socket); client.destroy(); peer.destroy(); });
+    }
+    let isLost = false;
+    client.on('data', (sent) => {
+      if (next === 'stall') { next = null; return; }
+      if (next === 'fail') { next = null; client.destroy(); return; }
+      if (next === 'lose' && isWrite(sent)) { next = null; isLost = true; }
+      peer.write(sent);
+    });
+    // The reply has come: the server has acted. It goes no further.
+    peer.on('data', (said) => { if (isLost) client.destroy(); else client.write(said); });
+  });
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  return {
+    port: (server.address() as AddressInfo).port,
+    wire: {
+      loseNextReplyToWrite: () => { next = 'lose'; },
+      failNextRead: () => { next = 'fail'; },
+      stallNextRead: () => { next = 'stall'; },
+    },
+    close: () => new Promise((resolve) => {
+      for (const socket of open) socket.destroy();
+      server.close(() => resolve());
+    }),
+  };
+}

@@ -1,0 +1,15 @@
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+
+export const sha256 = (input: string | Uint8Array): Buffer => hash('sha256', input, 'buffer');
+
+export const hmac = (key: Uint8Array, input: string | Uint8Array): Buffer => createHmac('sha256', key).update(input).digest();
+
+/** Compares in constant time; texts of other lengths are simply not the same. */
+export function isSame(a: string | Uint8Array, b: string | Uint8Array): boolean {
+  const left = Buffer.from(a as string);
+  const right = Buffer.from(b as string);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** How a high-entropy secret (session, token, code of 80 bits and more) is stored: fast, since there is nothing to guess (63B-4 5.1). */
+export const digestOf = (secret: string): Buffer => sha256(secret);

@@ -1,0 +1,123 @@
+import pg from 'pg';
+import type { Log } from '../log/index.ts';
+import { closeTx, makeTx, type Tx } from './sql.ts';
+
+export type DatabaseConnection = { readonly connectionString: string } | { readonly host: string; readonly port: number; readonly user: string; readonly password: string; readonly database: string };
+
+export interface Database {
+  readonly connection: DatabaseConnection;
+  /** One transaction, read committed. Rolled back when `work` throws; repeated (at most 3 times) on a serialisation failure or deadlock. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Single questions outside of any transaction; each may use another connection. */
+  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** One session of its own for as long as `work` runs: for advisory locks that must die with the process. */
+  session<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Hears NOTIFY on `channel` until closed; reconnects by itself and calls `heard('')` after each (re)connection, since notices may have been missed. */
+  listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
+  /** The pool itself, for libraries of the platform that bring their own SQL (jobs). */
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+const parsers: Record<number, (text: string) => unknown> = {
+  [pg.types.builtins.INT8]: (text) => Number(text),
+  [pg.types.builtins.DATE]: (text) => text,
+};
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => (format !== 'binary' && parsers[oid]) || pg.types.getTypeParser(oid, format as 'text')) as pg.CustomTypesConfig['getTypeParser'],
+};
+
+const canRepeat = (error: unknown): boolean => error instanceof pg.DatabaseError && (error.code === '40001' || error.code === '40P01');
+
+export function openDatabase(connection: DatabaseConnection, options: { log: Log; maxConnections?: number; applicationName?: string }): Database {
+  const { log } = options;
+  const clientConfig: pg.ClientConfig = { ...connection, types, application_name: options.applicationName ?? 'bailiwick', statement_timeout: 120_000, keepAlive: true };
+  const pool = new pg.Pool({ ...clientConfig, max: options.maxConnections ?? 12, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 10_000 });
+  // Without this a restart of the database would end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+
+  async function borrow<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    const lost = (error: Error) => { broken = error; };
+    client.on('error', lost);
+    try {
+      return await work(client);
+    } finally {
+      client.off('error', lost);
+      client.release(broken);
+    }
+  }
+
+  async function once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return borrow(async (client) => {
+      const tx = makeTx(client);
+      try {
+        await client.query('begin');
+        const result = await work(tx);
+        await client.query('commit');
+        return result;
+      } catch (error) {
+        await client.query('rollback').catch(() => undefined);
+        throw error;
+      } finally {
+        closeTx(tx);
+      }
+    });
+  }
+
+  const direct = makeTx(pool);
+
+  return {
+    connection,
+    pool,
+    async transaction(work) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await once(work);
+        } catch (error) {
+          if (attempt >= 3 || !canRepeat(error)) throw error;
+        }
+      }
+    },
+    read: (work) => work(direct),
+    session: (work) =>
+      borrow(async (client) => {
+        const tx = makeTx(client);
+        try {
+          return await work(tx);
+        } finally {
+          closeTx(tx);
+        }
+      }),
+    listen: (channel, heard) => listen(clientConfig, channel, heard, log),
+    close: () => pool.end(),
+  };
+}
+
+async function listen(config: pg.ClientConfig, channel: string, heard: (payload: string) => void, log: Log): Promise<() => Promise<void>> {
+  let isClosed = false;
+  let client: pg.Client | null = null;
+
+  async function connect(): Promise<void> {
+    const next = new pg.Client({ ...config, application_name: `${config.application_name ?? 'bailiwick'} listen` });
+    next.on('notification', (message) => heard(message.payload ?? ''));
+    next.on('error', (error) => log.warn({ err: error }, 'the listening database connection was lost'));
+    next.on('end', () => { if (!isClosed) setTimeout(() => void again(), 500); });
+    await next.connect();
+    await next.query(`listen ${pg.escapeIdentifier(channel)}`);
+    client = next;
+    heard('');
+  }
+  async function again(): Promise<void> {
+    if (isClosed) return;
+    await connect().catch(() => setTimeout(() => void again(), 1_000));
+  }
+
+  await connect();
+  return async () => {
+    isClosed = true;
+    await client?.end().catch(() => undefined);
+  };
+}

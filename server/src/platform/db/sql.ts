@@ -1,0 +1,82 @@
+import { sql as kyselySql, type CompiledQuery, type RawBuilder } from 'kysely';
+import type { ClientBase, Pool, QueryConfig } from 'pg';
+import { compile } from './compile.ts';
+
+declare const open: unique symbol;
+
+/** An open transaction (or, inside `read`, a place to ask single questions). It has no methods on purpose: only `sql` can use it, and only stores may import `sql`. */
+export interface Tx {
+  readonly [open]: true;
+}
+
+/** A piece of SQL with its values; composes inside `sql` and other fragments. Values become parameters, never text. */
+export type Fragment = RawBuilder<unknown>;
+
+const connections = new WeakMap<Tx, ClientBase | Pool>();
+
+/** Only platform/db makes a Tx. */
+export function makeTx(connection: ClientBase | Pool): Tx {
+  const tx = Object.freeze({}) as Tx;
+  connections.set(tx, connection);
+  return tx;
+}
+
+export function connectionOf(tx: Tx): ClientBase | Pool {
+  const connection = connections.get(tx);
+  if (!connection) throw new Error('this transaction is closed');
+  return connection;
+}
+
+export const closeTx = (tx: Tx): void => void connections.delete(tx);
+
+/** sql(tx)`select ... where id = ${id}`. Columns come back in camelCase; values become parameters. */
+export function sql<Row = never>(tx: Tx): (text: TemplateStringsArray, ...values: unknown[]) => Promise<Row[]> {
+  return async (text, ...values) => {
+    const result = await connectionOf(tx).query(prepared(compile(kyselySql(text, ...values))));
+    return result.rows.length > 0 ? (result.rows as Record<string, unknown>[]).map(camelRow) as Row[] : [];
+  };
+}
+
+export function fragment(text: TemplateStringsArray, ...values: unknown[]): Fragment {
+  return kyselySql(text, ...values);
+}
+
+/** Fragments side by side: join([fragment`a = ${1}`, fragment`b = ${2}`], fragment` and `). */
+export const join = (parts: readonly unknown[], separator: Fragment = kyselySql`, `): Fragment => kyselySql.join(parts as unknown[], separator);
+
+/** A table or column name out of our own code. INVARIANT: never with text that came from outside. */
+export const identifier = (...path: string[]): Fragment => kyselySql.id(...path);
+
+/** A value for a jsonb column. Arrays need it too, since the driver writes JavaScript arrays as SQL arrays. */
+export const json = (value: unknown): Fragment => kyselySql`${JSON.stringify(value)}::jsonb`;
+
+export const textArray = (values: readonly string[]): Fragment => kyselySql`${[...values]}::text[]`;
+
+const names = new Map<string, string>();
+
+/** The same text is parsed and planned once per connection; the bound keeps server memory flat when texts are built from many fragments. */
+function prepared({ sql: text, parameters }: CompiledQuery): QueryConfig {
+  let name = names.get(text);
+  if (name === undefined && names.size < 600) {
+    name = `b${names.size}`;
+    names.set(text, name);
+  }
+  return name === undefined ? { text, values: parameters as unknown[] } : { name, text, values: parameters as unknown[] };
+}
+
+const camelNames = new Map<string, string>();
+
+function camel(name: string): string {
+  let known = camelNames.get(name);
+  if (known === undefined) {
+    known = name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+    camelNames.set(name, known);
+  }
+  return known;
+}
+
+function camelRow(row: Record<string, unknown>): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const key in row) out[camel(key)] = row[key];
+  return out;
+}

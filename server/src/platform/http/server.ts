@@ -1,0 +1,339 @@
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, type FastifyReply, type FastifyRequest } from 'fastify';
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { Clock } from '../clock/index.ts';
+import { monotonicMs } from '../clock/index.ts';
+import type { Config } from '../config/index.ts';
+import { hmac, isSame, randomToken } from '../crypto/index.ts';
+import { Refusal, statusOf } from '../errors/index.ts';
+import type { Subscriber } from '../events/index.ts';
+import type { JobDefinition } from '../jobs/index.ts';
+import type { Log } from '../log/index.ts';
+import type { Metrics } from '../metrics/index.ts';
+import { refuse, type Gate, type Principal, type RequestFacts } from './gate.ts';
+import { describeApi } from './openapi.ts';
+import type { PageFrame } from './page-frame.ts';
+import type { AnyRoute, Answer, CookieChange } from './route.ts';
+
+/** What a domain hands to `app.ts`. */
+export interface Module {
+  readonly domain: string;
+  readonly permissions: readonly string[];
+  readonly routes?: readonly AnyRoute[];
+  readonly jobs?: readonly JobDefinition[];
+  readonly subscribers?: readonly Subscriber[];
+  /** Doors that a protocol library serves itself (OpenID Connect). They sit outside the route table and authorise in their own protocol. */
+  readonly protocol?: FastifyPluginAsync;
+}
+
+/** The plug that tells who a request comes from; the authentication domain brings it. */
+export interface SessionReader {
+  readonly cookieName: string;
+  read(secrets: { session: string | null; bearer: string | null }, request: RequestFacts): Promise<Principal | null>;
+}
+
+export interface Http {
+  readonly fastify: FastifyInstance;
+  listen(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface HttpNeeds {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly gate: Gate;
+  readonly sessionReader: SessionReader;
+  readonly pageFrame: PageFrame;
+  readonly csrfKey: Buffer;
+  readonly modules: readonly Module[];
+  /** True when the database answers. */
+  readonly isReady: () => Promise<boolean>;
+  /** Serves the built console; registered last. */
+  readonly console?: FastifyPluginAsync;
+}
+
+const formCookie = 'bailiwick-form';
+
+interface Found {
+  readonly principal: Principal | null;
+}
+
+export async function openHttp(needs: HttpNeeds): Promise<Http> {
+  const { config, clock, log, metrics } = needs;
+  const routes = needs.modules.flatMap((module) => module.routes ?? []);
+  const known = new Set(needs.modules.flatMap((module) => module.permissions));
+  for (const one of routes) {
+    if (one.permission === null ? !one.public : !known.has(one.permission as string)) {
+      throw new Error(`route ${one.method} ${one.path} is not closed: permission ${String(one.permission)} is not declared by any domain`);
+    }
+  }
+
+  const app: FastifyInstance = fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: 1_048_576,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 65_000,
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    genReqId: () => randomBytes(9).toString('base64url'),
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    forceCloseConnections: true,
+    onProtoPoisoning: 'error',
+    onConstructorPoisoning: 'error',
+  });
+  app.decorateRequest('facts', null as never);
+  await app.register(cookie);
+
+  const duration = metrics.histogram('bailiwick_http_request_seconds', 'time of answers by route', ['method', 'route', 'status']);
+  const cookiePrefix = config.isSecure ? '__Host-' : '';
+
+  const factsOf = (request: FastifyRequest): RequestFacts => ({ requestId: request.id, address: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 400), now: clock.now() });
+
+  app.addHook('onRequest', async (request, reply) => {
+    (request as FastifyRequest & { startedAt?: number }).startedAt = monotonicMs();
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'same-origin');
+    reply.header('cross-origin-opener-policy', 'same-origin');
+    reply.header('cross-origin-resource-policy', 'same-origin');
+    reply.header('permissions-policy', 'camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)');
+    if (config.isSecure) reply.header('strict-transport-security', 'max-age=63072000; includeSubDomains');
+    // Closed unless a page says otherwise: an API answer shown in a frame or as a page runs nothing.
+    reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+    reply.header('cache-control', 'no-store');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const startedAt = (request as FastifyRequest & { startedAt?: number }).startedAt;
+    if (startedAt === undefined) return;
+    const seconds = (monotonicMs() - startedAt) / 1_000;
+    duration.observe({ method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) }, seconds);
+    if (reply.statusCode >= 500 && reply.statusCode !== 503) log.error({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode }, 'answered with an error');
+    else log.debug({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(seconds * 1_000) }, 'answered');
+  });
+
+  const isPage = (request: FastifyRequest): boolean => !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html');
+
+  function sendRefusal(request: FastifyRequest, reply: FastifyReply, refusal: Refusal, errors?: readonly { path: string; message: string }[]): FastifyReply {
+    const status = statusOf[refusal.kind];
+    const retryAfter = refusal.facts['retryAfterSeconds'];
+    if (typeof retryAfter === 'number') reply.header('retry-after', String(retryAfter));
+    if (status === 401) reply.header('www-authenticate', 'Bearer realm="bailiwick"');
+    reply.code(status);
+    if (isPage(request)) return sendHtml(reply, needs.pageFrame.refusal(refusal, languagesOf(request)).text, []);
+    const stepUp = refusal.code === refuse.stronger_sign_in_needed.code ? { assuranceLevel: refusal.facts['assuranceLevel'], maxAgeSeconds: refusal.facts['maxAgeSeconds'] } : {};
+    return reply.type('application/problem+json').send(JSON.stringify({ type: 'about:blank', title: titles[refusal.kind], status, detail: refusal.message, code: refusal.code, requestId: request.id, ...stepUp, ...(errors ? { errors } : {}) }));
+  }
+
+  app.setNotFoundHandler((request, reply) => {
+    sendRefusal(request, reply, refuse.not_found());
+  });
+  app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
+    if (error instanceof Refusal) return sendRefusal(request, reply, error);
+    if (error instanceof z.ZodError) return sendRefusal(request, reply, refuse.input_invalid(), error.issues.slice(0, 20).map((issue) => ({ path: issue.path.join('.'), message: issue.message })));
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return sendRefusal(request, reply, refuse.body_too_large({ limit: 1_048_576 }));
+    if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return sendRefusal(request, reply, refuse.body_type_unknown({ wanted: 'application/json' }));
+    if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) return sendRefusal(request, reply, refuse.body_unreadable());
+    if (isDatabaseAway(error)) {
+      log.warn({ err: error, requestId: request.id }, 'the database does not answer');
+      reply.header('retry-after', '2');
+      return sendRefusal(request, reply, refuse.unavailable());
+    }
+    log.error({ err: error, requestId: request.id, method: request.method, route: request.routeOptions.url }, 'a bug');
+    reply.code(500);
+    if (isPage(request)) return sendHtml(reply, needs.pageFrame.refusal(new Refusal('platform.bug', 'unavailable', `something went wrong here; tell an administrator the reference \`${request.id}\``), languagesOf(request)).text, []);
+    return reply.type('application/problem+json').send(JSON.stringify({ type: 'about:blank', title: 'Error', status: 500, detail: `something went wrong here; tell an administrator the reference \`${request.id}\``, code: 'platform.bug', requestId: request.id }));
+  });
+
+  function setCookies(reply: FastifyReply, cookies: readonly CookieChange[]): void {
+    for (const change of cookies) {
+      const options = { path: '/', httpOnly: true, secure: config.isSecure, sameSite: 'lax' as const };
+      if (change.value === null) reply.clearCookie(cookiePrefix + change.name, options);
+      else reply.setCookie(cookiePrefix + change.name, change.value, { ...options, ...(change.maxAgeSeconds === undefined ? {} : { maxAge: change.maxAgeSeconds }) });
+    }
+  }
+
+  const csrfFor = (secret: string): string => hmac(needs.csrfKey, `form ${secret}`).toString('base64url');
+
+  async function whoAsks(request: FastifyRequest): Promise<Found> {
+    const authorization = request.headers.authorization;
+    const bearer = authorization?.match(/^Bearer ([A-Za-z0-9._~+/=-]{10,400})$/i)?.[1] ?? null;
+    // A request that names a credential in the header is judged by that alone: no falling back to a cookie.
+    if (authorization !== undefined && !bearer) return { principal: null };
+    const session = bearer ? null : (request.cookies[cookiePrefix + needs.sessionReader.cookieName] ?? null);
+    if (!bearer && !session) return { principal: null };
+    return { principal: await needs.sessionReader.read({ session, bearer }, factsOf(request)) };
+  }
+
+  /** 63B-4 5.1: posted content carries an identifier bound to the session that we verify. */
+  function checkForgery(one: AnyRoute, request: FastifyRequest, principal: Principal | null, body: unknown): void {
+    if (one.method === 'GET') return;
+    const site = request.headers['sec-fetch-site'];
+    if (site === 'cross-site') throw refuse.forged_request();
+    const origin = request.headers.origin;
+    if (origin !== undefined && origin !== config.url.origin && origin !== `${request.protocol}://${request.host}`) throw refuse.forged_request();
+    if (one.accepts === 'form') {
+      const secret = request.cookies[cookiePrefix + formCookie];
+      const given = (body as Record<string, unknown> | undefined)?.['csrf'];
+      if (!secret || typeof given !== 'string' || !isSame(given, csrfFor(secret))) throw refuse.forged_request();
+      return;
+    }
+    if (principal?.csrfToken) {
+      const given = request.headers['x-csrf-token'];
+      if (typeof given !== 'string' || !isSame(given, principal.csrfToken)) throw refuse.forged_request();
+    }
+  }
+
+  function parse<T>(type: z.ZodType<T> | undefined, input: unknown, place: string): T {
+    if (!type) return {} as T;
+    if (hasNul(input)) throw new z.ZodError([{ code: 'custom', path: [place], message: 'must not contain the character NUL', input }]);
+    const result = type.safeParse(input);
+    if (!result.success) throw new z.ZodError(result.error.issues.map((issue) => ({ ...issue, path: [place, ...issue.path] })));
+    return result.data;
+  }
+
+  async function serve(one: AnyRoute, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { principal } = await whoAsks(request);
+    const facts = factsOf(request);
+    const rawBody = request.body ?? undefined;
+    checkForgery(one, request, principal, rawBody);
+    const permit = one.permission === null ? null : await needs.gate.ask(principal, one.permission as string, facts);
+    const params = parse(one.params, request.params, 'path');
+    const query = parse(one.query, request.query, 'query');
+    const { csrf: _csrf, ...form } = one.accepts === 'form' ? ((rawBody ?? {}) as Record<string, unknown>) : {};
+    const body = one.accepts === 'bytes' ? rawBody : parse(one.body, one.accepts === 'form' ? form : rawBody, 'body');
+
+    const gone = new AbortController();
+    request.raw.socket.once('close', () => gone.abort());
+    let formSecret = request.cookies[cookiePrefix + formCookie];
+    const cookies: CookieChange[] = [];
+    if (!formSecret && !one.path.startsWith('/api/')) {
+      formSecret = randomToken(128);
+      cookies.push({ name: formCookie, value: formSecret });
+    }
+    const ownCookies = Object.fromEntries(Object.entries(request.cookies).flatMap(([name, value]) => (name.startsWith(cookiePrefix) ? [[name.slice(cookiePrefix.length), value]] : [])));
+    const answer = (await one.run({ permit, principal, params, query, body, request: facts, cookies: ownCookies, csrf: formSecret ? csrfFor(formSecret) : '', languages: languagesOf(request), signal: gone.signal } as never)) as unknown;
+    setCookies(reply, cookies);
+
+    if (isAnswer(answer)) {
+      if (answer.is === 'redirect') {
+        setCookies(reply, answer.cookies);
+        return reply.code(303).header('location', answer.to).send();
+      }
+      if (answer.is === 'page') {
+        setCookies(reply, answer.cookies);
+        return sendHtml(reply.code(answer.status), answer.content.text, answer.formTargets);
+      }
+      if (answer.is === 'file') {
+        if (answer.name) reply.header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(answer.name)}`);
+        return reply.code(one.status ?? 200).type(answer.type).send(answer.body);
+      }
+      return sendStream(reply, answer.events, gone.signal);
+    }
+    if (one.output === undefined) return reply.code(one.status ?? 204).send();
+    // The schema is the contract: what it does not name does not leave the house.
+    return reply.code(one.status ?? 200).type('application/json; charset=utf-8').send(JSON.stringify(one.output.parse(answer)));
+  }
+
+  async function sendStream(reply: FastifyReply, events: AsyncIterable<{ event: string; data: unknown }>, signal: AbortSignal): Promise<FastifyReply> {
+    reply.hijack();
+    const headers = Object.fromEntries(Object.entries(reply.getHeaders()).filter(([, value]) => value !== undefined)) as Record<string, string>;
+    reply.raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
+    reply.raw.write(': open\n\n');
+    const beat = setInterval(() => reply.raw.write(': still here\n\n'), 20_000);
+    try {
+      for await (const { event, data } of events) {
+        if (signal.aborted) break;
+        reply.raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      }
+    } finally {
+      clearInterval(beat);
+      reply.raw.end();
+    }
+    return reply;
+  }
+
+  function sendHtml(reply: FastifyReply, text: string, formTargets: readonly string[]): FastifyReply {
+    reply.header('content-security-policy', `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action ${["'self'", ...formTargets].join(' ')}`);
+    return reply.type('text/html; charset=utf-8').send(text);
+  }
+
+  for (const module of needs.modules) {
+    if (module.protocol) await app.register(module.protocol);
+  }
+  await app.register(async (scope) => {
+    // Each door takes exactly one kind of body.
+    const kinds = { json: [] as AnyRoute[], form: [] as AnyRoute[], bytes: [] as AnyRoute[] };
+    for (const one of routes) kinds[one.accepts ?? 'json'].push(one);
+    await scope.register(async (json) => {
+      for (const one of kinds.json) add(json, one);
+    });
+    await scope.register(async (form) => {
+      form.removeContentTypeParser('application/json');
+      await form.register(formbody, { bodyLimit: 65_536 });
+      for (const one of kinds.form) add(form, one);
+    });
+    await scope.register(async (bytes) => {
+      bytes.removeAllContentTypeParsers();
+      bytes.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, content, done) => done(null, content));
+      for (const one of kinds.bytes) add(bytes, one);
+    });
+  });
+
+  function add(scope: FastifyInstance, one: AnyRoute): void {
+    scope.route({ method: one.method, url: one.path, ...(one.bodyLimit ? { bodyLimit: one.bodyLimit } : {}), handler: (request, reply) => serve(one, request, reply) });
+  }
+
+  let description: string | null = null;
+  app.get('/api/openapi.json', (_request, reply) => {
+    description ??= JSON.stringify(describeApi(routes, { url: config.url.origin, version: config.version }));
+    return reply.type('application/json; charset=utf-8').send(description);
+  });
+  app.get('/healthz', (_request, reply) => reply.type('text/plain').send('ok\n'));
+  app.get('/readyz', async (_request, reply) => {
+    const isReady = await needs.isReady();
+    return reply.code(isReady ? 200 : 503).type('text/plain').send(isReady ? 'ready\n' : 'the database does not answer\n');
+  });
+  app.get('/metrics', async (request, reply) => {
+    const isAllowed = config.metricsToken ? isSame(request.headers.authorization ?? '', `Bearer ${config.metricsToken}`) : ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.socket.remoteAddress ?? '') && request.headers['x-forwarded-for'] === undefined;
+    if (!isAllowed) return sendRefusal(request, reply, refuse.not_found());
+    return reply.type('text/plain; version=0.0.4').send(await metrics.text());
+  });
+  if (needs.console) await app.register(needs.console);
+  await app.ready();
+
+  return {
+    fastify: app,
+    listen: () => app.listen({ port: config.port, host: config.host }),
+    close: () => app.close(),
+  };
+}
+
+const titles: Readonly<Record<Refusal['kind'], string>> = { invalid: 'Invalid', unauthenticated: 'Not signed in', forbidden: 'Not permitted', not_found: 'Not found', conflict: 'Conflict', too_many: 'Too many requests', unavailable: 'Not available at this moment' };
+
+const isAnswer = (value: unknown): value is Answer => typeof value === 'object' && value !== null && 'is' in value && ['page', 'redirect', 'file', 'stream'].includes(value.is as string);
+
+const isDatabaseAway = (error: Error & { code?: string }): boolean => ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', '57P01', '57P02', '57P03', '53300'].includes(error.code ?? '') || /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+
+/** PostgreSQL text cannot hold NUL; refusing it at the door keeps it a 400 everywhere. */
+function hasNul(input: unknown): boolean {
+  if (typeof input === 'string') return input.includes('\u0000');
+  if (Array.isArray(input)) return input.some(hasNul);
+  if (typeof input === 'object' && input !== null && !Buffer.isBuffer(input)) return Object.entries(input).some(([key, value]) => key.includes('\u0000') || hasNul(value));
+  return false;
+}
+
+const languagesOf = (request: FastifyRequest): readonly string[] =>
+  (request.headers['accept-language'] ?? '')
+    .slice(0, 200)
+    .split(',')
+    .map((part) => {
+      const [language = '', quality] = part.trim().split(';q=');
+      return { language: language.toLowerCase(), quality: quality === undefined ? 1 : Number(quality) || 0 };
+    })
+    .filter((one) => /^[a-z]{2,3}(-[a-z0-9]+)*$/.test(one.language))
+    .sort((a, b) => b.quality - a.quality)
+    .map((one) => one.language);

@@ -80,27 +80,6 @@ export function connectorContract(name: string, start: () => Promise<Harness>): 
       return { login, email: `${hint}${run}@example.com`, givenName: 'Maria', familyName: `Ivanova ${run}` };
     };
 
-    const perform = async (outcome: Outcome, step: HandStep): Promise<Outcome> => {
-      if (outcome.status === 'action_required') {
-        if (peer.byHand === undefined) throw new Error('an action is required and the harness has no hands');
-        await peer.byHand(step);
-      } else expect(outcome.status).toBe('done');
-      return outcome;
-    };
-    const create = async (account: NewAccount): Promise<Reference> => {
-      const { reference } = await perform(await call('create')(peer.context(), account), { kind: 'create', account });
-      if (reference === undefined) throw new Error('create gave no reference');
-      return reference;
-    };
-    const setEnabled = async (account: Reference, isEnabled: boolean): Promise<Outcome> =>
-      perform(await call('setEnabled')(peer.context(), account, isEnabled), { kind: 'setEnabled', account, isEnabled });
-
-    function call<Name extends 'create' | 'update' | 'setEnabled' | 'remove' | 'grant' | 'revoke' | 'revokeSessions' | 'setSecret' | 'changes' | 'usage'>(method: Name): NonNullable<Connector[Name]> {
-      const found = peer.connector[method];
-      if (found === undefined) throw new Error(`the connector has no ${method}`);
-      return found.bind(peer.connector) as NonNullable<Connector[Name]>;
-    }
-
     /** Looks until it is so, inside the settle window that the connector declares. */
     const seen = async (target: Target, isSo: (one: Observation) => boolean): Promise<Observation> => {
       const { settleMs } = accountCapability();
@@ -114,6 +93,28 @@ export function connectorContract(name: string, start: () => Promise<Harness>): 
         await new Promise((resolve) => { setTimeout(resolve, 20); });
       }
     };
+    const perform = async (outcome: Outcome, step: HandStep): Promise<Outcome> => {
+      if (outcome.status === 'action_required') {
+        if (peer.byHand === undefined) throw new Error('an action is required and the harness has no hands');
+        await peer.byHand(step);
+      } else expect(outcome.status).toBe('done');
+      return outcome;
+    };
+    const create = async (account: NewAccount): Promise<Reference> => {
+      const { reference } = await perform(await call('create')(peer.context(), account), { kind: 'create', account });
+      if (reference === undefined) throw new Error('create gave no reference');
+      await seen({ resource: reference }, (one) => one.exists);
+      return reference;
+    };
+    const setEnabled = async (account: Reference, isEnabled: boolean): Promise<Outcome> =>
+      perform(await call('setEnabled')(peer.context(), account, isEnabled), { kind: 'setEnabled', account, isEnabled });
+
+    function call<Name extends 'create' | 'update' | 'setEnabled' | 'remove' | 'grant' | 'revoke' | 'revokeSessions' | 'setSecret' | 'changes' | 'usage'>(method: Name): NonNullable<Connector[Name]> {
+      const found = peer.connector[method];
+      if (found === undefined) throw new Error(`the connector has no ${method}`);
+      return found.bind(peer.connector) as NonNullable<Connector[Name]>;
+    }
+
     const every = async (type: ResourceType, size: number): Promise<Resource[]> => {
       const items: Resource[] = [];
       let token: string | undefined;
@@ -274,7 +275,7 @@ export function connectorContract(name: string, start: () => Promise<Harness>): 
       expect((await peer.connector.observe(peer.context(), { resource: nobody })).exists).toBe(false);
       await refused(call('setEnabled')(peer.context(), nobody, false), 'not_found');
       await refused(call('grant')(peer.context(), await peer.entitlement(), nobody), 'not_found');
-      for (const id of ['', '../accounts', "' or 1=1 --", '*', '<GUID=*>', '\u0000']) {
+      for (const id of ['', '..', '../accounts', "' or 1=1 --", '*', '<GUID=*>', '\u0000']) {
         const observed = await peer.connector.observe(peer.context(), { resource: { type: 'account', id } }).catch((fault: unknown) => fault);
         if (observed instanceof Error) expect(observed).toSatisfy((fault) => fault instanceof ConnectorError && ['not_found', 'invalid'].includes(fault.kind));
         else expect(observed).toMatchObject({ exists: false });
@@ -318,6 +319,7 @@ export function connectorContract(name: string, start: () => Promise<Harness>): 
       expect(fault.isRetryable).toBe(false);
       const again = await call('create')(peer.context(), account);
       expect(again.status).toBe('already');
+      await seen({ resource: again.reference ?? { type: 'account', id: '' } }, (one) => one.exists);
       expect((await every('account', 100)).filter((one) => one.account?.login === account.login)).toHaveLength(1);
     });
 

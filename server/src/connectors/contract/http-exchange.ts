@@ -164,3 +164,9 @@ export function retryAfterMs(headers: Headers, now: Date): number | undefined {
   }
   return undefined;
 }
+
+/** An id as one part of a path. `''` would read the whole collection and `..` its parent: a proof about somebody else. */
+export function pathSegment(id: string): string {
+  if (id === '' || id === '.' || id === '..') throw new ConnectorError('invalid', `\`${id}\` is not an id of this system`);
+  return encodeURIComponent(id);
+}

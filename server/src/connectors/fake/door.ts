@@ -73,7 +73,7 @@ function answer(system: FakeSystem, request: DoorRequest, url: URL, parts: reado
       return json(200, { items, ...(items.length === size ? { next: items.at(-1)?.id } : {}) });
     }
     case 'observe': {
-      const account = system.read(id);
+      const account = url.searchParams.has('fresh') ? system.latest(id) : system.read(id);
       return account === null ? gone : json(200, account);
     }
     case 'groups': {

@@ -7,7 +7,7 @@ import type {
   AccountAttribute, CallContext, Capabilities, Connector, Grant, Observation, Outcome, Page, PageRequest, Reference, Resource,
 } from '../contract/connector.ts';
 import { observation } from '../contract/digest.ts';
-import { exchange, type HttpReply } from '../contract/http-exchange.ts';
+import { exchange, pathSegment, type HttpReply } from '../contract/http-exchange.ts';
 import { already, attributesOf, differenceOf, done, planned, refuseControlCharacters } from '../contract/plan.ts';
 import type { FakeAccount, FakeGroup } from './fake-system.ts';
 
@@ -36,8 +36,9 @@ export function fakeConnector(settings: Settings, secretKeeper?: SecretKeeper): 
     });
   }
   const read = async <T>(context: CallContext, path: string): Promise<T> => (await send(context, 'GET', path)).body as T;
-  const path = (reference: Reference): string => `/accounts/${encodeURIComponent(reference.id)}`;
-  const accountOf = (context: CallContext, reference: Reference): Promise<FakeAccount> => read(context, path(reference));
+  const path = (reference: Reference): string => `/accounts/${pathSegment(reference.id)}`;
+  // Before a write, ask the copy that takes the writes: deciding on a stale read is how `already` becomes a lie.
+  const accountOf = (context: CallContext, reference: Reference): Promise<FakeAccount> => read(context, `${path(reference)}?fresh=1`);
 
   return {
     kind: 'fake',
@@ -58,12 +59,12 @@ export function fakeConnector(settings: Settings, secretKeeper?: SecretKeeper): 
     },
 
     async entitlements(context, on) {
-      const group = await read<FakeGroup>(context, `/groups/${encodeURIComponent(on.id)}`);
+      const group = await read<FakeGroup>(context, `/groups/${pathSegment(on.id)}`);
       return { items: [{ id: group.id, on, slug: 'member', name: group.name, purpose: 'membership', grantableTo: ['account'], risk: group.isPrivileged ? 'privileged' : 'low' }], isComplete: true };
     },
 
     async grants(context, on, page): Promise<Page<Grant>> {
-      const listed = await read<Listed<string>>(context, `/groups/${encodeURIComponent(on.id)}/members?${query(page)}`);
+      const listed = await read<Listed<string>>(context, `/groups/${pathSegment(on.id)}/members?${query(page)}`);
       return {
         items: listed.items.map((id) => ({ entitlement: on.id, principal: { type: 'account', id } })),
         isComplete: true, ...(listed.next === undefined ? {} : { next: listed.next }),
@@ -73,7 +74,7 @@ export function fakeConnector(settings: Settings, secretKeeper?: SecretKeeper): 
     async observe(context, target): Promise<Observation> {
       const reference = 'resource' in target ? target.resource : 'principal' in target ? target.principal : target.sessionsOf;
       const isGroup = reference.type === 'group';
-      const at = isGroup ? `/groups/${encodeURIComponent(reference.id)}` : path(reference);
+      const at = isGroup ? `/groups/${pathSegment(reference.id)}` : path(reference);
       const reply = await send(context, 'GET', at, undefined, [404]);
       const seen = { exists: reply.status !== 404, via: `GET ${at}`, consistency, observedAt: context.now().toISOString() };
       if (isGroup) return observation(seen.exists ? { ...seen, resource: groupResource(reply.body as FakeGroup) } : seen);
@@ -124,7 +125,7 @@ export function fakeConnector(settings: Settings, secretKeeper?: SecretKeeper): 
     },
 
     async remove(context, reference) {
-      const before = await send(context, 'GET', path(reference), undefined, [404]);
+      const before = await send(context, 'GET', `${path(reference)}?fresh=1`, undefined, [404]);
       if (before.status === 404) return already(reference);
       if (context.dryRun) return planned('DELETE', path(reference), { exists: [true, false] }, reference);
       const reply = await send(context, 'DELETE', path(reference), undefined, [404]);
@@ -169,11 +170,11 @@ export function fakeConnector(settings: Settings, secretKeeper?: SecretKeeper): 
   };
 
   async function setMember(context: CallContext, entitlement: string, principal: Reference, isWanted: boolean): Promise<Outcome> {
-    await read<FakeGroup>(context, `/groups/${encodeURIComponent(entitlement)}`);
-    const reply = await send(context, 'GET', path(principal), undefined, isWanted ? [] : [404]);
+    await read<FakeGroup>(context, `/groups/${pathSegment(entitlement)}`);
+    const reply = await send(context, 'GET', `${path(principal)}?fresh=1`, undefined, isWanted ? [] : [404]);
     const isGranted = reply.status !== 404 && (reply.body as FakeAccount).groups.includes(entitlement);
     if (isGranted === isWanted) return already(principal);
-    const target = `/groups/${encodeURIComponent(entitlement)}/members/${encodeURIComponent(principal.id)}`;
+    const target = `/groups/${pathSegment(entitlement)}/members/${pathSegment(principal.id)}`;
     const method = isWanted ? 'PUT' : 'DELETE';
     if (context.dryRun) return planned(method, target, { isGranted: [isGranted, isWanted] }, principal);
     await send(context, method, target);

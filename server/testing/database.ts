@@ -2,11 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { systemClock } from '../src/platform/clock/index.ts';
 import { migrate, openDatabase, startEmbeddedPostgres, type Database, type DatabaseConnection } from '../src/platform/db/index.ts';
-import { openJobs } from '../src/platform/jobs/index.ts';
 import { silentLog } from '../src/platform/log/index.ts';
-import { allMigrations } from '../src/migrations.ts';
 
 export interface TestDatabase {
   /** For `openDatabase`, a pg.Client, or a second process: each sees the same migrated database, which is this file's own. */
@@ -80,18 +77,24 @@ async function templateDatabase(): Promise<string> {
     if (rowCount) return;
     await client.query(`drop database if exists ${making} with (force)`);
     await client.query(`create database ${making} template template0 encoding 'UTF8'`);
-    const database = openDatabase({ ...(await serverConnection()), database: making }, { log: silentLog, maxConnections: 2 });
-    try {
-      await migrate(database, allMigrations(), silentLog);
-      const jobs = openJobs({ database, clock: systemClock, log: silentLog });
-      await jobs.prepare();
-      await jobs.stop();
-    } finally {
-      await database.close();
-    }
+    await fill({ ...(await serverConnection()), database: making });
     await whenNobodyIsConnected(() => client.query(`alter database ${making} rename to ${name}`));
   });
   return name;
+}
+
+/** Imported here, since one process per run makes the template and the whole house would be loaded into every other one. */
+async function fill(connection: DatabaseConnection): Promise<void> {
+  const [{ allMigrations }, { openJobs }, { systemClock }] = await Promise.all([import('../src/migrations.ts'), import('../src/platform/jobs/index.ts'), import('../src/platform/clock/index.ts')]);
+  const database = openDatabase(connection, { log: silentLog, maxConnections: 2 });
+  try {
+    await migrate(database, allMigrations(), silentLog);
+    const jobs = openJobs({ database, clock: systemClock, log: silentLog });
+    await jobs.prepare();
+    await jobs.stop();
+  } finally {
+    await database.close();
+  }
 }
 
 async function copyOf(template: string): Promise<TestDatabase> {

@@ -45,7 +45,7 @@ export function openPasswordHashing(options: { pepper: Buffer; inFlight?: number
     }
   }
 
-  const peppered = (secret: string): Buffer => hmac(options.pepper, secret);
+  const peppered = (secret: string): string => hmac(options.pepper, secret).toString('base64');
   let decoy: Promise<string> | null = null;
 
   return {

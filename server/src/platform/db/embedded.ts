@@ -72,6 +72,7 @@ const settings = {
   max_wal_size: '512MB',
   wal_level: 'minimal',
   max_wal_senders: '0',
+  max_logical_replication_workers: '0',
   timezone: 'UTC',
   logging_collector: 'on',
   log_filename: 'postgresql-%a.log',

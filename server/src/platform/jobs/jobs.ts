@@ -48,6 +48,7 @@ export function openJobs({ database, clock, log }: { database: Database; clock: 
   const stopping = new AbortController();
   const pool = new pg.Pool({ ...database.connection, max: 6, idleTimeoutMillis: 30_000, application_name: 'bailiwick jobs' });
   pool.on('error', (error) => log.warn({ err: error }, 'an idle jobs connection was lost'));
+  pool.on('connect', (client) => client.on('error', (error) => log.warn({ err: error }, 'a jobs connection was lost')));
   const logger = new Logger(() => (level, message, meta) => {
     if (level === 'error') log.error({ ...pick(meta) }, message);
     else if (level === 'warning') log.warn({ ...pick(meta) }, message);
@@ -139,6 +140,8 @@ export function openJobs({ database, clock, log }: { database: Database; clock: 
     async start() {
       const workerIds: string[] = [];
       const events = new EventEmitter();
+      // The library locks a job by its pool or by one worker, as it fetched it.
+      events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => workerIds.push(workerPool.id));
       events.on('worker:create', ({ worker }: { worker: { workerId: string } }) => workerIds.push(worker.workerId));
       runner = await run({
         pgPool: pool,

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { testDatabase, type TestDatabase } from '../../../testing/database.ts';
+import { sql } from '../db/index.ts';
+import { silentLog } from '../log/index.ts';
+import { openEvents } from './index.ts';
+
+let world: TestDatabase;
+beforeAll(async () => { world = await testDatabase(); });
+afterAll(() => world.drop());
+
+let time = new Date('2026-01-05T09:00:00Z').getTime();
+const clock = { now: () => new Date(time) };
+const open = () => openEvents({ database: world.database, clock, log: silentLog });
+const event = (subject: string, n: number) => ({ kind: 'counted', subject, at: clock.now(), facts: { n } });
+
+it('an event is delivered once, after the commit, and never for a rolled-back change', async () => {
+  const events = open();
+  const got: number[] = [];
+  events.subscribe({ name: 'test.once', kinds: ['counted'], deliver: async (_tx, one) => void got.push(one.facts['n'] as number) });
+  await world.database.transaction((tx) => events.announce(tx, event('a', 1)));
+  await world.database.transaction(async (tx) => {
+    await events.announce(tx, event('a', 2));
+    throw new Error('changed my mind');
+  }).catch(() => undefined);
+  await events.drain();
+  await events.drain();
+  expect(got).toEqual([1]);
+});
+
+it('events of one subject stay in order when one of them fails for a while; other subjects go on', async () => {
+  const events = open();
+  const got: string[] = [];
+  let isBroken = true;
+  events.subscribe({
+    name: 'test.order',
+    kinds: ['counted'],
+    deliver: async (_tx, one) => {
+      if (one.subject === 'b' && isBroken) throw new Error('not now');
+      got.push(`${one.subject}${String(one.facts['n'])}`);
+    },
+  });
+  await world.database.transaction(async (tx) => {
+    for (let n = 1; n <= 3; n += 1) {
+      await events.announce(tx, event('b', n));
+      await events.announce(tx, event('c', n));
+    }
+  });
+  await events.drain();
+  expect(got).toEqual(['c1', 'c2', 'c3']);
+  isBroken = false;
+  time += 120_000;
+  await events.drain();
+  expect(got.slice(3)).toEqual(['b1', 'b2', 'b3']);
+});
+
+it('two processes deliver side by side without doing anything twice', async () => {
+  await world.database.transaction((tx) => sql(tx)`create table platform.seen (n integer primary key)`);
+  const sides = [open(), open()];
+  for (const side of sides) {
+    side.subscribe({ name: 'test.two', kinds: ['counted'], deliver: async (tx, one) => void (await sql(tx)`insert into platform.seen (n) values (${one.facts['n']})`) });
+  }
+  await world.database.transaction(async (tx) => {
+    for (let n = 0; n < 200; n += 1) await sides[0]!.announce(tx, event(`p${n % 7}`, n));
+  });
+  await Promise.all(sides.map((side) => side.drain()));
+  const [row] = await world.database.read((tx) => sql<{ seen: number; waiting: number }>(tx)`select (select count(*) from platform.seen) as seen, (select count(*) from platform.outbox where subscriber = 'test.two') as waiting`);
+  expect(row).toEqual({ seen: 200, waiting: 0 });
+});
+
+it('a running process hears of the other one at once', async () => {
+  const [here, there] = [open(), open()];
+  const heard: string[] = [];
+  await here.start();
+  here.hear((one) => heard.push(one.subject));
+  await world.database.transaction((tx) => there.announce(tx, event('far', 1)));
+  await expect.poll(() => heard).toEqual(['far']);
+  await here.stop();
+});

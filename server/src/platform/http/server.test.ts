@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { systemClock } from '../clock/index.ts';
+import { loadConfig } from '../config/index.ts';
+import { refusals } from '../errors/index.ts';
+import { html } from '../html/index.ts';
+import { silentLog } from '../log/index.ts';
+import { openMetrics } from '../metrics/index.ts';
+import { openGate, type ActorId, type Principal } from './index.ts';
+import { file, openHttp, page, redirect, route, stream, type AnyRoute, type Http } from './index.ts';
+
+const refuse = refusals('test', { already_there: { kind: 'conflict', say: (f: { name: string }) => `\`${f.name}\` is there already; choose another name` } });
+
+const maria: Principal = { kind: 'person', actor: 'person:maria' as ActorId, name: 'Maria', personId: 'maria', sessionId: 's1', assuranceLevel: 2, methods: ['pwd', 'otp'], authenticatedAt: new Date(), onlyPermissions: null, csrfToken: 'csrf-of-maria' };
+const token: Principal = { ...maria, kind: 'token', onlyPermissions: ['test.thing.read'], csrfToken: null };
+
+const routes: AnyRoute[] = [
+  route({ method: 'GET', path: '/api/v1/things/:name', permission: 'test.thing.read', summary: 'One thing', params: z.strictObject({ name: z.string().max(20) }), query: z.strictObject({ size: z.coerce.number().int().max(9).optional() }), output: z.object({ name: z.string() }), run: async ({ params }) => ({ name: params.name, secret: 'never' }) }),
+  route({ method: 'POST', path: '/api/v1/things', permission: 'test.thing.make', summary: 'Make one', body: z.strictObject({ name: z.string() }), output: z.object({ name: z.string() }), status: 201, refusals: [refuse.already_there], run: async ({ body }) => { if (body.name === 'taken') throw refuse.already_there(body); if (body.name === 'bug') throw new Error('select password from person'); return body; } }),
+  route({ method: 'GET', path: '/form', permission: null, public: 'a page', summary: 'Form', run: async ({ csrf }) => page(html`<form method="post"><input name="csrf" value="${csrf}">${'<script>'}</form>`) }),
+  route({ method: 'POST', path: '/form', permission: null, public: 'a page', summary: 'Form', accepts: 'form', body: z.strictObject({ word: z.string() }), run: async ({ body }) => redirect(`/done?${body.word}`) }),
+  route({ method: 'POST', path: '/api/v1/files', permission: 'test.thing.make', summary: 'File', accepts: 'bytes', bodyLimit: 100, run: async ({ body }) => file(body as unknown as Buffer, 'text/plain', 'back é.txt') }),
+  route({ method: 'GET', path: '/api/v1/live', permission: 'test.thing.read', summary: 'Live', run: async () => stream((async function* () { yield { event: 'moved', data: { n: 1 } }; })()) }),
+];
+
+let http: Http;
+const refused: string[] = [];
+beforeAll(async () => {
+  const gate = openGate({
+    decider: { decide: async (_principal, permission) => (permission === 'test.thing.forbidden' ? { is: 'refused', why: 'no' } : { is: 'allowed', scope: { is: 'everything' } }) },
+    recordRefusal: async (entry) => void refused.push(entry.permission),
+  });
+  http = await openHttp({
+    config: loadConfig({}), clock: systemClock, log: silentLog, metrics: openMetrics(), gate,
+    sessionReader: { cookieName: 'bailiwick', read: async ({ session, bearer }) => (session === 'maria' ? maria : bearer === 'token-token' ? token : null) },
+    pageFrame: { frame: ({ content }) => content, refusal: (refusal) => html`<p>${refusal.message}</p>` },
+    csrfKey: Buffer.alloc(32, 1),
+    modules: [{ domain: 'test', permissions: ['test.thing.read', 'test.thing.make'], routes }],
+    isReady: async () => true,
+  });
+});
+afterAll(() => http.close());
+
+const cookie = { cookie: 'bailiwick=maria' };
+const signed = { ...cookie, 'x-csrf-token': 'csrf-of-maria' };
+const bearer = { authorization: 'Bearer token-token' };
+
+describe('the route table', () => {
+  it('refuses to start with a door that nobody closed', async () => {
+    expect(() => route({ method: 'GET', path: '/x', permission: null, summary: '', run: async () => undefined })).toThrow(/neither a permission nor a reason/);
+    await expect(openHttp({ ...({} as Parameters<typeof openHttp>[0]), config: loadConfig({}), modules: [{ domain: 'x', permissions: [], routes: [route({ method: 'GET', path: '/x', permission: 'x.y', summary: '', run: async () => undefined })] }] })).rejects.toThrow(/is not closed/);
+  });
+
+  it('lets out only what the contract names', async () => {
+    const answer = await http.fastify.inject({ url: '/api/v1/things/lamp', headers: cookie });
+    expect(answer.json()).toEqual({ name: 'lamp' });
+    expect(answer.headers['cache-control']).toBe('no-store');
+    expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+  });
+
+  it('says in one form who must sign in, what is missing and what is wrong', async () => {
+    const nobody = await http.fastify.inject({ url: '/api/v1/things/lamp' });
+    expect(nobody.statusCode).toBe(401);
+    expect(nobody.headers['content-type']).toContain('application/problem+json');
+    expect(nobody.json()).toMatchObject({ code: 'platform.sign_in_needed', status: 401 });
+    const wrong = await http.fastify.inject({ url: '/api/v1/things/lamp?size=10&more=1', headers: cookie });
+    expect(wrong.statusCode).toBe(400);
+    expect(wrong.json().errors.map((one: { path: string }) => one.path)).toEqual(['query.size', 'query']);
+    expect((await http.fastify.inject({ url: '/api/v1/nothing', headers: cookie })).statusCode).toBe(404);
+    const conflict = await http.fastify.inject({ method: 'POST', url: '/api/v1/things', headers: signed, payload: { name: 'taken' } });
+    expect(conflict.statusCode).toBe(409);
+    expect(conflict.json().detail).toBe('`taken` is there already; choose another name');
+  });
+
+  it('an API token has its own permissions only, and a wrong header is not saved by a cookie', async () => {
+    expect((await http.fastify.inject({ url: '/api/v1/things/lamp', headers: bearer })).statusCode).toBe(200);
+    expect((await http.fastify.inject({ method: 'POST', url: '/api/v1/things', headers: bearer, payload: { name: 'x' } })).statusCode).toBe(403);
+    expect(refused).toContain('test.thing.make');
+    expect((await http.fastify.inject({ url: '/api/v1/things/lamp', headers: { ...cookie, authorization: 'Basic abc' } })).statusCode).toBe(401);
+  });
+
+  it('a bug tells the caller a reference and nothing else', async () => {
+    const answer = await http.fastify.inject({ method: 'POST', url: '/api/v1/things', headers: signed, payload: { name: 'bug' } });
+    expect(answer.statusCode).toBe(500);
+    expect(answer.body).not.toContain('select');
+    expect(answer.json().detail).toContain(answer.json().requestId);
+  });
+});
+
+describe('hostile input', () => {
+  it.each([
+    ['broken JSON', '{"name":', 'application/json'],
+    ['NUL in a text', JSON.stringify({ name: 'a\u0000b' }), 'application/json'],
+    ['a prototype', '{"__proto__":{"a":1},"name":"x"}', 'application/json'],
+    ['the wrong type', 'name=x', 'application/x-www-form-urlencoded'],
+    ['no body', '', 'application/json'],
+    ['an unknown field', JSON.stringify({ name: 'x', isAdmin: true }), 'application/json'],
+  ])('%s is refused with 400', async (_name, payload, type) => {
+    const answer = await http.fastify.inject({ method: 'POST', url: '/api/v1/things', headers: { ...signed, 'content-type': type }, payload });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().code).toMatch(/^platform\./);
+  });
+
+  it('NUL and broken escapes in the address are refused', async () => {
+    expect((await http.fastify.inject({ url: '/api/v1/things/a%00b', headers: cookie })).statusCode).toBe(400);
+    expect((await http.fastify.inject({ url: '/api/v1/things/%E0%A4%A', headers: cookie })).statusCode).toBe(400);
+  });
+
+  it('a file that is too large is refused', async () => {
+    const answer = await http.fastify.inject({ method: 'POST', url: '/api/v1/files', headers: { ...signed, 'content-type': 'text/csv' }, payload: 'x'.repeat(101) });
+    expect(answer.statusCode).toBe(400);
+    const fine = await http.fastify.inject({ method: 'POST', url: '/api/v1/files', headers: { ...signed, 'content-type': 'text/csv' }, payload: 'x' });
+    expect(fine.headers['content-disposition']).toBe("attachment; filename*=UTF-8''back%20%C3%A9.txt");
+  });
+});
+
+describe('cross-site request forgery', () => {
+  it('a change with the cookie alone is refused', async () => {
+    expect((await http.fastify.inject({ method: 'POST', url: '/api/v1/things', headers: cookie, payload: { name: 'x' } })).statusCode).toBe(403);
+    expect((await http.fastify.inject({ method: 'POST', url: '/api/v1/things', headers: { ...signed, origin: 'https://evil.example' }, payload: { name: 'x' } })).statusCode).toBe(403);
+    expect((await http.fastify.inject({ method: 'POST', url: '/api/v1/things', headers: { ...signed, 'sec-fetch-site': 'cross-site' }, payload: { name: 'x' } })).statusCode).toBe(403);
+    expect((await http.fastify.inject({ method: 'POST', url: '/api/v1/things', headers: { ...signed, origin: 'http://localhost:8080' }, payload: { name: 'x' } })).statusCode).toBe(201);
+  });
+
+  it('a form works with its own field and cookie only, without script', async () => {
+    const form = await http.fastify.inject({ url: '/form' });
+    const secret = form.cookies.find((one) => one.name === 'bailiwick-form')!;
+    expect(secret.httpOnly).toBe(true);
+    expect(form.body).toContain('&lt;script&gt;');
+    const csrf = form.body.match(/name="csrf" value="([^"]+)"/)![1]!;
+    const send = (fields: string, cookies: Record<string, string>) => http.fastify.inject({ method: 'POST', url: '/form', headers: { 'content-type': 'application/x-www-form-urlencoded' }, cookies, payload: fields });
+    expect((await send(`word=go&csrf=${csrf}`, { 'bailiwick-form': secret.value })).headers.location).toBe('/done?go');
+    expect((await send(`word=go&csrf=${csrf}`, { 'bailiwick-form': 'other' })).statusCode).toBe(403);
+    expect((await send('word=go', { 'bailiwick-form': secret.value })).statusCode).toBe(403);
+  });
+});
+
+it('live events arrive as a stream', async () => {
+  const answer = await http.fastify.inject({ url: '/api/v1/live', headers: cookie });
+  expect(answer.headers['content-type']).toContain('text/event-stream');
+  expect(answer.body).toContain('event: moved\ndata: {"n":1}');
+});
+
+it('the description names every route and every refusal', async () => {
+  const description = (await http.fastify.inject({ url: '/api/openapi.json' })).json();
+  expect(description.openapi).toBe('3.1.0');
+  expect(Object.keys(description.paths)).toContain('/api/v1/things/{name}');
+  expect(description.paths['/api/v1/things'].post.responses['409'].description).toContain('test.already_there');
+  expect(description.paths['/api/v1/things'].post.responses['400'].description).toContain('platform.input_invalid');
+});

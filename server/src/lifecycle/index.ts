@@ -1,3 +1,5 @@
 import { readMigrations } from '../platform/db/index.ts';
 
+export type { OwnSurface } from './movement/own-surface.ts';
+
 export const migrations = readMigrations('lifecycle', new URL('./migrations/', import.meta.url));

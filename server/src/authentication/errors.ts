@@ -1,0 +1,34 @@
+import { Refusal, refusals } from '../platform/errors/index.ts';
+
+export const refuse = refusals('authentication', {
+  not_a_person: { kind: 'forbidden', say: () => 'an API token that belongs to nobody has no factors and no sessions; sign in as a person' },
+  person_not_found: { kind: 'not_found', say: (f: { person: string }) => `person \`${f.person}\` does not exist or is outside of what you may see; search the people again` },
+  person_not_active: { kind: 'conflict', say: (f: { person: string }) => `\`${f.person}\` is not active; activate or rehire the person first` },
+  session_not_found: { kind: 'not_found', say: (f: { session: string }) => `session \`${f.session}\` does not exist or has ended; load the list again` },
+  factor_not_found: { kind: 'not_found', say: (f: { factor: string }) => `factor \`${f.factor}\` does not exist; load the list again` },
+  password_too_short: { kind: 'invalid', say: (f: { atLeast: number }) => `the password is too short; use ${f.atLeast} characters or more, for example four words` },
+  password_too_long: { kind: 'invalid', say: (f: { atMost: number }) => `the password is too long; use ${f.atMost} characters or fewer` },
+  password_common: { kind: 'invalid', say: () => 'this password is on the list of those that attackers try first; choose another, for example four words that do not belong together' },
+  password_expected: { kind: 'invalid', say: (f: { word: string }) => `the password is little more than \`${f.word}\`, which others can guess; choose one without names of you or the company` },
+  totp_code_wrong: { kind: 'invalid', say: () => 'the code is not right; wait for the next one in the app, check the clock of the telephone, and try again' },
+  too_many_totps: { kind: 'conflict', say: (f: { atMost: number }) => `you have ${f.atMost} authenticator apps already; remove one first` },
+  too_many_passkeys: { kind: 'conflict', say: (f: { atMost: number }) => `you have ${f.atMost} passkeys already; remove one first` },
+  passkey_not_accepted: { kind: 'invalid', say: () => 'the passkey was not accepted; start again and keep the page open until the device has answered' },
+  passkey_taken: { kind: 'conflict', say: () => 'this passkey is registered already; use another device or key' },
+  last_factor: { kind: 'conflict', say: () => 'without this factor you could not sign in any more; add another one first' },
+  pass_for_oneself: { kind: 'forbidden', say: () => 'nobody issues an access pass for themselves; ask your manager or an administrator' },
+  pass_for_privileged: { kind: 'forbidden', say: () => 'this person has privileged access; only an administrator can issue an access pass for them' },
+  too_many_permissions: { kind: 'forbidden', say: (f: { permission: string }) => `you do not have \`${f.permission}\` yourself; a token cannot do more than its owner` },
+  api_token_not_found: { kind: 'not_found', say: (f: { token: string }) => `API token \`${f.token}\` does not exist or has ended; load the list again` },
+  administrator_exists: { kind: 'conflict', say: () => 'there is an administrator already; use `npx bailiwick recover-admin` if nobody can sign in' },
+  setup_link_not_valid: { kind: 'not_found', say: () => 'this link is used, too old, or not whole; make another with `npx bailiwick setup-link`' },
+  username_unknown: { kind: 'not_found', say: (f: { username: string }) => `no active person has the username \`${f.username}\`; give the username shown on the person page` },
+  lifetime_too_long: { kind: 'invalid', say: () => 'an API token lives 365 days at most; choose a shorter life' },
+});
+
+/**
+ * The same answer the gate gives, so that the console has one way to raise a session: sensitive changes ask for a fresh proof
+ * (ASVS 7.5.1, 7.5.3). `phishing_resistant` is answered by `/sign-in?step_up=phishing_resistant`.
+ */
+export const freshSignInNeeded = (facts: { readonly assuranceLevel: 1 | 2 | 3; readonly maxAgeSeconds: number }): Refusal =>
+  new Refusal('platform.stronger_sign_in_needed', 'forbidden', 'this needs a fresh sign-in; sign in again and repeat it', facts);

@@ -1,0 +1,37 @@
+import type { Clock } from '../platform/clock/index.ts';
+import type { Config } from '../platform/config/index.ts';
+import type { Keys, PasswordHashing } from '../platform/crypto/index.ts';
+import type { Database, Tx } from '../platform/db/index.ts';
+import type { Announce } from '../platform/events/index.ts';
+import type { Gate, Principal, RateLimits } from '../platform/http/index.ts';
+import type { Mailer } from '../platform/mail/index.ts';
+import type { Metrics } from '../platform/metrics/index.ts';
+
+/** Answers from authorization, which stands beside this domain and not below it; `app.ts` connects it. */
+export interface ConsoleRoles {
+  hasAdministrator(tx: Tx): Promise<boolean>;
+  /** Gives the administrator role; recorded in the audit by whoever implements it. */
+  giveAdministrator(tx: Tx, personId: string, reason: string): Promise<void>;
+  rolesOf(tx: Tx, personId: string): Promise<readonly string[]>;
+  /** False when the person has privileged access and `actorId` is no administrator: a help desk cannot reset those above it. */
+  mayHelp(tx: Tx, actorPersonId: string | null, personId: string): Promise<boolean>;
+}
+
+/** Everything the domain is wired with. No verb asks for all of it: each picks what it uses. */
+export interface Needs {
+  readonly config: Pick<Config, 'url' | 'isSecure' | 'organisation'>;
+  readonly clock: Clock;
+  readonly database: Database;
+  readonly announce: Announce;
+  readonly mailer: Pick<Mailer, 'post'>;
+  readonly keys: Pick<Keys, 'seal' | 'open' | 'derive'>;
+  readonly hashing: PasswordHashing;
+  readonly rateLimits: Pick<RateLimits, 'take'>;
+  readonly metrics: Pick<Metrics, 'counter'>;
+  readonly gate: Pick<Gate, 'system'>;
+  readonly consoleRoles: ConsoleRoles;
+  /** Every permission the principal holds now, for the console to show what works. */
+  permissionsOf(principal: Principal): Promise<readonly string[]>;
+  /** Origins to which the page that waits behind `returnTo` will send the browser on: browsers hold the redirects after a form to `form-action`. */
+  formTargetsOf(returnTo: string): Promise<readonly string[]>;
+}

@@ -36,6 +36,14 @@ export function become(args, options = {}) {
     child.kill(signal);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, handOn);
+  // npm runs us under a shell, which dies of a signal without handing it on: whoever stops `npm start` means the server.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, 500);
+  if (!process.env.npm_lifecycle_event || parent <= 1) clearInterval(watch);
   child.on('error', (error) => {
     console.error(`cannot run ${node}: ${error.message}`);
     process.exit(1);

@@ -7,6 +7,8 @@ export type ActorId = string & { readonly [actor]: true };
 /** What the actor may see and touch while doing one thing; stores filter by it. */
 export type Scope =
   | { readonly is: 'everything' }
+  /** The help desk: everybody but privileged people. */
+  | { readonly is: 'unprivileged' }
   /** A manager: the people below, directly or not. */
   | { readonly is: 'reports'; readonly of: string }
   | { readonly is: 'self'; readonly of: string };

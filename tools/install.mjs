@@ -1,7 +1,7 @@
 // What `npm start` and `npm run …` do first on a fresh clone: bring the packages, build the console. Nothing is done twice.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { environment, findNode, root } from './node.mjs';
 
@@ -118,7 +118,7 @@ function consoleDigest() {
 
 const builtFrom = () => (existsSync(at('console/dist/.built-from')) ? readFileSync(at('console/dist/.built-from'), 'utf8') : null);
 
-export async function buildConsole({ isForced = false } = {}) {
+async function buildConsole({ isForced }) {
   if (!existsSync(at('console/index.html'))) return;
   if (builtFrom() === consoleDigest() && !isForced) return;
   if (!canWrite(at('console')) || (existsSync(at('console/dist')) && !canWrite(at('console/dist')))) {
@@ -131,22 +131,18 @@ export async function buildConsole({ isForced = false } = {}) {
     if (builtFrom() === digest && !isForced) return;
     console.log('Building the console …');
     const node = findNode();
-    const making = at('.cache', 'console');
-    await run(node, [at('node_modules/vite/bin/vite.js'), 'build', at('console'), '--outDir', making, '--emptyOutDir', '--logLevel', 'warn'], { env: { ...environment(node), NODE_ENV: 'production' } });
-    writeFileSync(path.join(making, '.built-from'), digest);
-    // A running server always finds either the old files or the new ones.
-    rmSync(at('.cache/console-before'), { recursive: true, force: true });
-    if (existsSync(at('console/dist'))) renameSync(at('console/dist'), at('.cache/console-before'));
-    renameSync(making, at('console/dist'));
-    rmSync(at('.cache/console-before'), { recursive: true, force: true });
+    // Until the build is whole, what lies there counts as built from nothing.
+    rmSync(at('console/dist/.built-from'), { force: true });
+    await run(node, [at('node_modules/vite/bin/vite.js'), 'build', at('console'), '--logLevel', 'warn'], { env: { ...environment(node), NODE_ENV: 'production' } });
+    writeFileSync(at('console/dist/.built-from'), digest);
   });
 }
 
 /** Does what is missing, or says what went wrong and ends the process. */
-export async function prepare({ needsConsole }) {
+export async function prepare({ needsConsole, isConsoleForced = false }) {
   try {
     await install();
-    if (needsConsole) await buildConsole();
+    if (needsConsole) await buildConsole({ isForced: isConsoleForced });
   } catch (error) {
     console.error(`${error.message}${error.output ? `\n${error.output}` : ''}`);
     process.exit(1);

@@ -1,7 +1,7 @@
 // `npm run test|check|demo|bench|build|docs`: installs what is missing, then does the work under Node 24.
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { buildConsole, prepare, run } from './install.mjs';
+import { prepare, run } from './install.mjs';
 import { become, environment, findNode, root } from './node.mjs';
 
 const [task, ...args] = process.argv.slice(2);
@@ -31,8 +31,7 @@ const tasks = {
     become([at('bench/run.ts'), ...args]);
   },
   async build() {
-    await prepare({ needsConsole: false });
-    await buildConsole({ isForced: true });
+    await prepare({ needsConsole: true, isConsoleForced: true });
   },
   async docs() {
     await prepare({ needsConsole: false });

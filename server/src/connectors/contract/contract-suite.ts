@@ -236,7 +236,7 @@ export function connectorContract(name: string, start: () => Promise<Harness>): 
       expect((await call('grant')(asDryRun(), entitlement, principal)).status).toBe('planned');
       await seen({ entitlement, principal }, (one) => one.isGranted === false);
       for (const one of [principal, other]) await perform(await call('grant')(peer.context(), entitlement, one), { kind: 'grant', entitlement, principal: one });
-      await seen({ entitlement, principal }, (one) => one.isGranted === true);
+      for (const one of [principal, other]) await seen({ entitlement, principal: one }, (observed) => observed.isGranted === true);
       expect((await call('grant')(peer.context(), entitlement, principal)).status).toBe('already');
 
       const holders: string[] = [];

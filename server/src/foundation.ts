@@ -36,7 +36,8 @@ export interface Foundation {
 export async function openFoundation(config: Config, options: { clock?: Clock; log?: Log } = {}): Promise<Foundation> {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? openLog({ level: config.logLevel });
-  mkdirSync(config.dataFolder, { recursive: true });
+  // PostgreSQL, when root starts it as another user, must be able to walk through.
+  mkdirSync(config.dataFolder, { recursive: true, mode: 0o711 });
   const keys = openKeys(config.keyFile, clock.now());
   const embedded = config.databaseUrl === null ? await startEmbeddedPostgres({ folder: path.join(config.dataFolder), log: (message, facts) => log.info(facts ?? {}, message) }) : null;
   const database = openDatabase(embedded ? embedded.connection : { connectionString: config.databaseUrl! }, { log });

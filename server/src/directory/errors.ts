@@ -1,0 +1,25 @@
+import { refusals } from '../platform/errors/index.ts';
+
+export const refuse = refusals('directory', {
+  person_not_found: { kind: 'not_found', say: (f: { person: string }) => `person \`${f.person}\` does not exist or is not yours to see; search for the person again` },
+  employee_number_taken: { kind: 'conflict', say: (f: { employeeNumber: string }) => `employee number \`${f.employeeNumber}\` belongs to somebody already; open that person instead` },
+  username_taken: { kind: 'conflict', say: (f: { username: string }) => `user name \`${f.username}\` belongs to somebody already; choose another` },
+  manager_not_found: { kind: 'invalid', say: (f: { manager: string }) => `manager \`${f.manager}\` is not a person here; choose another` },
+  manager_circle: { kind: 'invalid', say: (f: { person: string; manager: string }) => `\`${f.manager}\` reports to \`${f.person}\`, directly or not, and cannot be the manager as well; choose another` },
+  end_date_missing: { kind: 'invalid', say: (f: { employmentType: string }) => `somebody employed as \`${f.employmentType}\` needs an end date; give one` },
+  end_before_start: { kind: 'invalid', say: (f: { startDate: string; endDate: string }) => `the end \`${f.endDate}\` is before the start \`${f.startDate}\`; correct one of them` },
+  name_missing: { kind: 'invalid', say: () => 'a person needs a given name and a family name; give both' },
+  hr_person_without_number: { kind: 'invalid', say: () => 'a person from HR needs an employee number; give it' },
+  person_has_left: { kind: 'conflict', say: (f: { person: string }) => `\`${f.person}\` has left already; rehire the person to change anything` },
+  person_has_not_left: { kind: 'conflict', say: (f: { person: string }) => `\`${f.person}\` has not left; nothing is to be undone` },
+  person_not_staged: { kind: 'conflict', say: (f: { person: string }) => `\`${f.person}\` is not waiting to start; look at the status` },
+  person_is_held: { kind: 'conflict', say: (f: { why: string }) => f.why },
+  application_not_found: { kind: 'not_found', say: (f: { application: string }) => `application \`${f.application}\` does not exist; look at the list of applications` },
+  application_name_taken: { kind: 'conflict', say: (f: { name: string }) => `an application is called \`${f.name}\` already; choose another name` },
+  owner_not_found: { kind: 'invalid', say: (f: { owner: string }) => `owner \`${f.owner}\` is not a person who works here; choose another` },
+  entitlement_not_found: { kind: 'not_found', say: (f: { entitlement: string }) => `entitlement \`${f.entitlement}\` does not exist; look at the application it should belong to` },
+  account_not_found: { kind: 'not_found', say: (f: { account: string }) => `account \`${f.account}\` does not exist; look at the list of accounts` },
+  account_is_deleted: { kind: 'conflict', say: (f: { account: string }) => `account \`${f.account}\` is gone from its application; there is nothing to tie` },
+  service_account_without_owner: { kind: 'invalid', say: () => 'a service account needs an owner who works here; name one' },
+  cursor_unknown: { kind: 'invalid', say: () => 'the list cannot go on from this `cursor`; begin again without it' },
+});

@@ -1,0 +1,18 @@
+export const permissions = [
+  'directory.person.read',
+  'directory.person.add',
+  'directory.person.change',
+  'directory.person.activate',
+  'directory.person.leave',
+  'directory.person.rehire',
+  'directory.application.read',
+  'directory.application.add',
+  'directory.application.change',
+  'directory.application.remove',
+  'directory.entitlement.read',
+  'directory.entitlement.change',
+  'directory.account.read',
+  'directory.account.change',
+  'directory.inventory.read',
+  'directory.own.read',
+] as const;

@@ -17,8 +17,8 @@ export interface ConsoleRoles {
   mayHelp(tx: Tx, actorPersonId: string | null, personId: string): Promise<boolean>;
 }
 
-/** Everything the domain is wired with. No verb asks for all of it: each picks what it uses. */
-export interface Needs {
+/** What `app.ts` hands over. */
+export interface AuthenticationNeeds {
   readonly config: Pick<Config, 'url' | 'isSecure' | 'organisation'>;
   readonly clock: Clock;
   readonly database: Database;
@@ -34,4 +34,9 @@ export interface Needs {
   permissionsOf(principal: Principal): Promise<readonly string[]>;
   /** Origins to which the page that waits behind `returnTo` will send the browser on: browsers hold the redirects after a form to `form-action`. */
   formTargetsOf(returnTo: string): Promise<readonly string[]>;
+}
+
+/** Everything inside the domain. No verb asks for all of it: each picks what it uses. */
+export interface Needs extends Omit<AuthenticationNeeds, 'metrics'> {
+  countSignIn(method: string, outcome: 'proven' | 'wrong' | 'wait'): void;
 }

@@ -1,0 +1,118 @@
+import { record } from '../../audit/index.ts';
+import type { Tx } from '../../platform/db/index.ts';
+import type { Permit, Principal } from '../../platform/http/index.ts';
+import { freshSignInNeeded, refuse } from '../errors.ts';
+import type { Needs } from '../needs.ts';
+import { endSessionsIn } from '../session/end-sessions.ts';
+import { findSubject, type Subject } from '../session/store.ts';
+import { startAnew } from '../throttle/store.ts';
+import type { BlockList } from './block-list.ts';
+import { addPasskeyIn } from './enrol-passkey.ts';
+import { confirmTotpIn, startTotpIn } from './enrol-totp.ts';
+import { canReachLevel2, freshForMs, isFresh } from './factor.ts';
+import { allSlots, drawRecoveryCodes, issueRecoveryCodesIn } from './issue-recovery-codes.ts';
+import { noticeIn } from './notice.ts';
+import { invitePasskey, mostPasskeys } from './passkey.ts';
+import { preparePassword, refuseOutcome, setPasswordIn } from './set-password.ts';
+import { findPasskeys, findPassword, findTotps, removePasskey, removePassword, removeTotp, renameFactor } from './store.ts';
+import type { TotpInvitation } from './totp.ts';
+
+/**
+ * What a signed-in person changes about their own factors. Each asks for a proof of the last fifteen minutes (ASVS 7.5.1):
+ * an open screen is not enough to plant a key.
+ */
+type OwnPermit = Permit<'authentication.own.factor.change'>;
+type ChangeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'keys' | 'hashing'>;
+
+async function whoChanges(needs: Pick<Needs, 'clock' | 'database'>, permit: OwnPermit, principal: Principal): Promise<Subject> {
+  if (!permit.personId || principal.kind !== 'person') throw refuse.not_a_person();
+  if (!isFresh(principal, needs.clock.now())) throw freshSignInNeeded({ assuranceLevel: 2, maxAgeSeconds: freshForMs / 1_000 });
+  const { personId } = permit;
+  const subject = await needs.database.read((tx) => findSubject(tx, personId));
+  if (!subject) throw refuse.person_not_found({ person: personId });
+  return subject;
+}
+
+export async function setOwnPassword(needs: ChangeNeeds & { readonly blockList: BlockList }, permit: OwnPermit, principal: Principal, input: { password: string; endOtherSessions: boolean }): Promise<void> {
+  const subject = await whoChanges(needs, permit, principal);
+  const outcome = await preparePassword(needs, needs.blockList, subject, input.password);
+  if (outcome.is !== 'accepted') throw refuseOutcome(outcome);
+  await needs.database.transaction(async (tx) => {
+    await setPasswordIn(tx, needs, permit, subject, outcome);
+    // ASVS 7.4.3: offered, and the default.
+    if (input.endOtherSessions) await endSessionsIn(tx, needs, permit, { personId: subject.personId, keep: principal.sessionId, reason: 'the password was changed' });
+  });
+}
+
+export async function startOwnTotp(needs: ChangeNeeds, permit: OwnPermit, principal: Principal, name: string): Promise<TotpInvitation & { readonly id: string }> {
+  const subject = await whoChanges(needs, permit, principal);
+  return needs.database.transaction((tx) => startTotpIn(tx, needs, subject, name, false));
+}
+
+export async function confirmOwnTotp(needs: ChangeNeeds, permit: OwnPermit, principal: Principal, input: { id: string; code: string }): Promise<void> {
+  const subject = await whoChanges(needs, permit, principal);
+  const isRight = await needs.database.transaction((tx) => confirmTotpIn(tx, needs, permit, subject, input));
+  if (!isRight) throw refuse.totp_code_wrong();
+}
+
+export async function askForOwnPasskey(needs: ChangeNeeds, permit: OwnPermit, principal: Principal): Promise<Record<string, unknown>> {
+  const subject = await whoChanges(needs, permit, principal);
+  return needs.database.transaction((tx) => invitePasskey(tx, needs, subject));
+}
+
+export async function addOwnPasskey(needs: ChangeNeeds, permit: OwnPermit, principal: Principal, input: { name: string | null; response: unknown }): Promise<{ id: string }> {
+  const subject = await whoChanges(needs, permit, principal);
+  const outcome = await needs.database.transaction((tx) => addPasskeyIn(tx, needs, permit, subject, input));
+  if (outcome.is === 'not_accepted') throw refuse.passkey_not_accepted();
+  if (outcome.is === 'taken') throw refuse.passkey_taken();
+  if (outcome.is === 'too_many') throw refuse.too_many_passkeys({ atMost: mostPasskeys });
+  return { id: outcome.id };
+}
+
+export async function renameOwnFactor(needs: ChangeNeeds, permit: OwnPermit, principal: Principal, input: { id: string; name: string }): Promise<void> {
+  if (!permit.personId || principal.kind !== 'person') throw refuse.not_a_person();
+  const { personId } = permit;
+  await needs.database.transaction(async (tx) => {
+    if (!(await renameFactor(tx, personId, input.id, input.name))) throw refuse.factor_not_found({ factor: input.id });
+    await record(tx, { action: 'authentication.factor.rename', actor: permit.actor, actorName: permit.actorName, target: `person:${personId}`, targetName: permit.actorName, at: needs.clock.now(), outcome: 'allowed', facts: { factorId: input.id, name: input.name } });
+  });
+}
+
+/** Removes one factor, unless what is left would not let the person in again. `password`, or the id of an app or passkey. */
+export async function removeOwnFactor(needs: ChangeNeeds, permit: OwnPermit, principal: Principal, factor: string): Promise<void> {
+  const subject = await whoChanges(needs, permit, principal);
+  const { personId } = subject;
+  await needs.database.transaction(async (tx) => {
+    const kind = await removeOne(tx, personId, factor);
+    if (!kind) throw refuse.factor_not_found({ factor });
+    const left = await usableFactors(tx, personId);
+    // Rolled back by the refusal.
+    if (!canReachLevel2(left)) throw refuse.last_factor();
+    const now = needs.clock.now();
+    await startAnew(tx, `person:${personId}`, kind);
+    await record(tx, { action: 'authentication.factor.remove', actor: permit.actor, actorName: permit.actorName, target: `person:${personId}`, targetName: subject.displayName, at: now, outcome: 'allowed', facts: { factor: kind } });
+    await needs.announce(tx, { kind: 'factor_removed', subject: `person:${personId}`, at: now, facts: { factor: kind } });
+    await noticeIn(tx, needs, subject, { about: 'factor_removed', factor: kind });
+  });
+}
+
+async function removeOne(tx: Tx, personId: string, factor: string): Promise<'password' | 'totp' | 'passkey' | null> {
+  if (factor === 'password') return (await removePassword(tx, personId)) ? 'password' : null;
+  if (await removePasskey(tx, personId, factor)) return 'passkey';
+  return (await removeTotp(tx, personId, factor)) ? 'totp' : null;
+}
+
+export async function usableFactors(tx: Tx, personId: string): Promise<{ hasPassword: boolean; totps: number; passkeys: number; verifiedPasskeys: number }> {
+  const [password, totps, passkeys] = [await findPassword(tx, personId), await findTotps(tx, personId), await findPasskeys(tx, personId)];
+  const usable = passkeys.filter((passkey) => !passkey.disabledAt);
+  return { hasPassword: password !== null, totps: totps.filter((totp) => totp.confirmedAt).length, passkeys: usable.length, verifiedPasskeys: usable.filter((passkey) => passkey.isUserVerified).length };
+}
+
+export async function newOwnRecoveryCodes(needs: ChangeNeeds, permit: OwnPermit, principal: Principal): Promise<readonly string[]> {
+  const subject = await whoChanges(needs, permit, principal);
+  // 63B-4 3.1.2: handed out online only in a session of level 2.
+  if (principal.assuranceLevel < 2) throw freshSignInNeeded({ assuranceLevel: 2, maxAgeSeconds: freshForMs / 1_000 });
+  const codes = await drawRecoveryCodes(needs, allSlots);
+  await needs.database.transaction((tx) => issueRecoveryCodesIn(tx, needs, permit, subject, codes));
+  return codes.shown;
+}

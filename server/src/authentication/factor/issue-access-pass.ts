@@ -1,0 +1,53 @@
+import { record } from '../../audit/index.ts';
+import { hours, later } from '../../platform/clock/index.ts';
+import { newId } from '../../platform/crypto/index.ts';
+import type { Tx } from '../../platform/db/index.ts';
+import type { ActorId, Permit } from '../../platform/http/index.ts';
+import { refuse } from '../errors.ts';
+import type { Needs } from '../needs.ts';
+import { subjectInScope } from '../session/scope.ts';
+import type { Subject } from '../session/store.ts';
+import { startAnew } from '../throttle/store.ts';
+import { newAccessPass } from './code.ts';
+import { noticeIn } from './notice.ts';
+import { addAccessPass } from './store.ts';
+
+export const accessPassLifeMs = hours(1);
+
+export interface IssuedAccessPass {
+  /** Leaves this function once. */
+  readonly pass: string;
+  readonly expiresAt: Date;
+  readonly username: string;
+  readonly signInUrl: string;
+}
+
+type PassNeeds = Pick<Needs, 'clock' | 'database' | 'hashing' | 'config' | 'mailer'>;
+
+/** A manager, help desk or administrator lets somebody set up a way to sign in. Never for oneself: that would turn one stolen session into a factor. */
+export async function issueAccessPass(needs: PassNeeds & Pick<Needs, 'consoleRoles'>, permit: Permit<'authentication.access-pass.issue'>, input: { personId: string; reason: string }): Promise<IssuedAccessPass> {
+  const { database, clock } = needs;
+  const drawn = newAccessPass();
+  const hash = await needs.hashing.hash(drawn.secret);
+  const outcome = await database.transaction(async (tx) => {
+    const subject = await subjectInScope(tx, permit, input.personId);
+    const why = permit.personId === input.personId ? ('oneself' as const) : !(await needs.consoleRoles.mayHelp(tx, permit.personId, input.personId)) ? ('privileged' as const) : !subject.isActive ? ('not_active' as const) : null;
+    if (why === null) return { why, issued: await issueAccessPassIn(tx, needs, permit, subject, input.reason, { ...drawn, hash }), subject };
+    await record(tx, { action: 'authentication.access-pass.issue', actor: permit.actor, actorName: permit.actorName, target: `person:${subject.personId}`, targetName: subject.displayName, at: clock.now(), outcome: 'refused', reason: why, facts: {} });
+    return { why, issued: null, subject };
+  });
+  if (outcome.why === 'oneself') throw refuse.pass_for_oneself();
+  if (outcome.why === 'privileged') throw refuse.pass_for_privileged();
+  if (outcome.why === 'not_active') throw refuse.person_not_active({ person: outcome.subject.displayName });
+  return outcome.issued;
+}
+
+export async function issueAccessPassIn(tx: Tx, needs: Pick<Needs, 'clock' | 'config' | 'mailer'>, by: { actor: ActorId; actorName: string }, subject: Subject, reason: string, drawn: { shown: string; hash: string }): Promise<IssuedAccessPass> {
+  const now = needs.clock.now();
+  const expiresAt = later(now, accessPassLifeMs);
+  await addAccessPass(tx, { id: newId(), personId: subject.personId, hash: drawn.hash, reason, issuedBy: by.actor, issuedByName: by.actorName, issuedAt: now, expiresAt });
+  await startAnew(tx, `person:${subject.personId}`, 'access-pass');
+  await record(tx, { action: 'authentication.access-pass.issue', actor: by.actor, actorName: by.actorName, target: `person:${subject.personId}`, targetName: subject.displayName, at: now, outcome: 'allowed', reason, facts: { expiresAt: expiresAt.toISOString() } });
+  await noticeIn(tx, needs, subject, { about: 'access_pass_issued', by: by.actorName });
+  return { pass: drawn.shown, expiresAt, username: subject.username, signInUrl: new URL('/sign-in?with=access-pass', needs.config.url).href };
+}

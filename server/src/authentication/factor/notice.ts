@@ -1,0 +1,58 @@
+import { days, later } from '../../platform/clock/index.ts';
+import { digestOf, randomToken } from '../../platform/crypto/index.ts';
+import type { Tx } from '../../platform/db/index.ts';
+import type { Needs } from '../needs.ts';
+import type { Subject } from '../session/store.ts';
+import { addDisavowal } from './store.ts';
+
+export type Notice =
+  | { readonly about: 'factor_added' | 'factor_removed' | 'factor_disabled'; readonly factor: string }
+  | { readonly about: 'password_changed' }
+  | { readonly about: 'recovery_code_used'; readonly left: number }
+  | { readonly about: 'recovery_codes_issued' }
+  | { readonly about: 'access_pass_issued'; readonly by: string }
+  | { readonly about: 'recovered' };
+
+const factorNames: Readonly<Record<string, string>> = { password: 'a password', totp: 'an authenticator app', passkey: 'a passkey', 'recovery-code': 'the recovery codes', 'access-pass': 'the access pass' };
+
+const say = (factor: string): string => factorNames[factor] ?? factor;
+
+function inWords(notice: Notice): { readonly subject: string; readonly sentence: string } {
+  switch (notice.about) {
+    case 'factor_added':
+      return { subject: 'A way to sign in was added', sentence: `${capital(say(notice.factor))} was added to your account.` };
+    case 'factor_removed':
+      return { subject: 'A way to sign in was removed', sentence: `${capital(say(notice.factor))} was removed from your account.` };
+    case 'factor_disabled':
+      return { subject: 'A way to sign in was switched off', sentence: `After 100 wrong tries in a row ${say(notice.factor)} of your account was switched off. Sign in with another factor and set it up again, or ask your manager for an access pass.` };
+    case 'password_changed':
+      return { subject: 'Your password was changed', sentence: 'The password of your account was changed.' };
+    case 'recovery_code_used':
+      return { subject: 'A recovery code was used', sentence: `A recovery code of your account was used; ${notice.left} are left. A new one takes its place when the sign-in is finished.` };
+    case 'recovery_codes_issued':
+      return { subject: 'New recovery codes', sentence: 'New recovery codes were made for your account; the ones in their places no longer work.' };
+    case 'access_pass_issued':
+      return { subject: 'An access pass was issued for you', sentence: `${notice.by} issued a temporary access pass for your account. It works once, for an hour, and only to set up a way to sign in.` };
+    case 'recovered':
+      return { subject: 'Your account was recovered', sentence: 'Somebody signed in to your account by recovery.' };
+  }
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/**
+ * Tells the person, at every address known, and hands them the way to say no (63B-4 4.2.3, 4.6). The link carries no session:
+ * all it can do is end them.
+ */
+export async function noticeIn(tx: Tx, { mailer, config, clock }: Pick<Needs, 'mailer' | 'config' | 'clock'>, person: Subject, notice: Notice): Promise<void> {
+  const addresses = [...new Set([person.workEmail, person.privateEmail].filter((address) => address !== null))];
+  if (addresses.length === 0) return;
+  const now = clock.now();
+  const secret = randomToken(256);
+  await addDisavowal(tx, { digest: digestOf(secret), personId: person.personId, about: notice.about, createdAt: now, expiresAt: later(now, days(14)) });
+  const { subject, sentence } = inWords(notice);
+  const link = new URL(`/not-me?token=${secret}`, config.url).href;
+  for (const to of addresses) {
+    await mailer.post(tx, { to, subject: `${config.organisation}: ${subject}`, text: `${person.displayName},\n\n${sentence}\n\nIf this was you, there is nothing to do. If it was not you, open this link: it ends every session of your account at once.\n\n${link}` });
+  }
+}

@@ -1,0 +1,151 @@
+import { generateAuthenticationOptions, generateRegistrationOptions, verifyAuthenticationResponse, verifyRegistrationResponse } from '@simplewebauthn/server';
+import { z } from 'zod';
+import { later, minutes } from '../../platform/clock/index.ts';
+import { digestOf, newId, randomToken } from '../../platform/crypto/index.ts';
+import type { Tx } from '../../platform/db/index.ts';
+import type { Needs } from '../needs.ts';
+import type { Subject } from '../session/store.ts';
+import type { Proof } from '../sign-in/strength.ts';
+import { addChallenge, addPasskey, disablePasskey, findPasskeyByCredential, findPasskeys, markPasskeyUsed, takeChallenge, type StoredPasskey } from './store.ts';
+
+export const mostPasskeys = 20;
+/** How long an answer to a challenge is awaited; each challenge is answered once. */
+export const challengeLifeMs = minutes(5);
+
+type PasskeyNeeds = Pick<Needs, 'config' | 'clock'>;
+
+const base64url = z.string().max(16_384).regex(/^[A-Za-z0-9_-]*$/);
+const common = { id: base64url, rawId: base64url, type: z.literal('public-key'), authenticatorAttachment: z.string().max(40).nullish(), clientExtensionResults: z.record(z.string(), z.unknown()).default({}) };
+const assertionSchema = z.object({ ...common, response: z.object({ clientDataJSON: base64url, authenticatorData: base64url, signature: base64url, userHandle: base64url.nullish() }) });
+const registrationSchema = z.object({ ...common, response: z.object({ clientDataJSON: base64url, attestationObject: base64url, transports: z.array(z.string().max(40)).max(10).default([]) }) });
+
+/** Names the person to the authenticator by id alone: nothing readable is stored on the key (WebAuthn 14.6.1). */
+const handleOf = (personId: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(personId.replaceAll('-', ''), 'hex'));
+
+/** Options to prove with a passkey. Without `personId` any passkey that the authenticator offers by itself; a name typed before would tell who has which keys. */
+export async function askForPasskey(tx: Tx, { config, clock }: PasskeyNeeds, personId: string | null): Promise<Record<string, unknown>> {
+  const challenge = randomToken(256);
+  const now = clock.now();
+  const known = personId === null ? [] : (await findPasskeys(tx, personId)).filter((passkey) => passkey.disabledAt === null);
+  const options = await generateAuthenticationOptions({
+    rpID: config.url.hostname,
+    challenge: Buffer.from(challenge, 'base64url'),
+    timeout: challengeLifeMs,
+    // Asked for as a preference and looked at afterwards (63B-4 app. B.3): a key that only notices touch is one factor, not none.
+    userVerification: 'preferred',
+    ...(known.length > 0 ? { allowCredentials: known.map((passkey) => ({ id: passkey.credentialId.toString('base64url'), transports: passkey.transports as never })) } : {}),
+  });
+  await addChallenge(tx, { digest: digestOf(challenge), purpose: 'prove', personId, expiresAt: later(now, challengeLifeMs) });
+  return options as unknown as Record<string, unknown>;
+}
+
+/** Options to enrol a passkey for `subject`. */
+export async function invitePasskey(tx: Tx, { config, clock }: PasskeyNeeds, subject: Subject): Promise<Record<string, unknown>> {
+  const challenge = randomToken(256);
+  const known = await findPasskeys(tx, subject.personId);
+  const options = await generateRegistrationOptions({
+    rpID: config.url.hostname,
+    rpName: config.organisation,
+    userID: handleOf(subject.personId),
+    userName: subject.username,
+    userDisplayName: subject.displayName,
+    challenge: Buffer.from(challenge, 'base64url'),
+    timeout: challengeLifeMs,
+    attestationType: 'none',
+    excludeCredentials: known.map((passkey) => ({ id: passkey.credentialId.toString('base64url'), transports: passkey.transports as never })),
+    authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
+  });
+  await addChallenge(tx, { digest: digestOf(challenge), purpose: 'enrol', personId: subject.personId, expiresAt: later(clock.now(), challengeLifeMs) });
+  return options as unknown as Record<string, unknown>;
+}
+
+export type EnrolledPasskey = { readonly is: 'enrolled'; readonly id: string; readonly isUserVerified: boolean } | { readonly is: 'not_accepted' } | { readonly is: 'taken' } | { readonly is: 'too_many' };
+
+/** Checks an answer to `invitePasskey` and keeps the credential with all that it said about itself. */
+export async function enrolPasskeyIn(tx: Tx, { config, clock }: PasskeyNeeds, subject: Subject, input: { readonly name: string | null; readonly response: unknown }): Promise<EnrolledPasskey> {
+  const parsed = registrationSchema.safeParse(input.response);
+  if (!parsed.success) return { is: 'not_accepted' };
+  const now = clock.now();
+  const answered = challengeOf(parsed.data.response.clientDataJSON);
+  const challenge = await takeChallenge(tx, digestOf(answered), 'enrol', now);
+  if (!challenge || challenge.personId !== subject.personId) return { is: 'not_accepted' };
+  if ((await findPasskeys(tx, subject.personId)).length >= mostPasskeys) return { is: 'too_many' };
+  const verified = await verifyRegistrationResponse({
+    response: parsed.data as never,
+    expectedChallenge: answered,
+    expectedOrigin: config.url.origin,
+    expectedRPID: config.url.hostname,
+    requireUserVerification: false,
+  }).catch(() => null);
+  if (!verified?.verified) return { is: 'not_accepted' };
+  const { credential, aaguid, fmt, attestationObject, userVerified, credentialDeviceType, credentialBackedUp } = verified.registrationInfo;
+  const id = newId();
+  const isSynced = credentialDeviceType === 'multiDevice';
+  const isNew = await addPasskey(tx, {
+    id,
+    personId: subject.personId,
+    name: input.name ?? (isSynced ? 'Passkey' : 'Security key'),
+    credentialId: Buffer.from(credential.id, 'base64url'),
+    publicKey: Buffer.from(credential.publicKey),
+    signCount: credential.counter,
+    transports: parsed.data.response.transports,
+    aaguid,
+    isUserVerified: userVerified,
+    isBackupEligible: isSynced,
+    isBackedUp: credentialBackedUp,
+    attestationFormat: fmt,
+    attestationObject: Buffer.from(attestationObject),
+    createdAt: now,
+  });
+  return isNew ? { is: 'enrolled', id, isUserVerified: userVerified } : { is: 'taken' };
+}
+
+export type CheckedPasskey = { readonly is: 'right'; readonly passkey: StoredPasskey; readonly proof: Proof; readonly use: (tx: Tx) => Promise<boolean> } | { readonly is: 'wrong'; readonly personId: string | null; readonly why: string };
+
+/** Checks an answer to `askForPasskey`. `use` writes the counter, and disables a passkey whose counter went back. */
+export async function checkPasskey(needs: PasskeyNeeds & Pick<Needs, 'database'>, response: unknown): Promise<CheckedPasskey> {
+  const { config, clock, database } = needs;
+  const parsed = assertionSchema.safeParse(response);
+  if (!parsed.success) return { is: 'wrong', personId: null, why: 'the answer was not readable' };
+  const now = clock.now();
+  const answered = challengeOf(parsed.data.response.clientDataJSON);
+  const challenge = await database.read((tx) => takeChallenge(tx, digestOf(answered), 'prove', now));
+  if (!challenge) return { is: 'wrong', personId: null, why: 'the challenge is not ours, too old, or answered already' };
+  const passkey = await database.read((tx) => findPasskeyByCredential(tx, Buffer.from(parsed.data.id, 'base64url')));
+  if (!passkey) return { is: 'wrong', personId: null, why: 'nobody has this passkey' };
+  const { userHandle } = parsed.data.response;
+  const isForAnother = (challenge.personId !== null && challenge.personId !== passkey.personId) || (userHandle && userHandle !== Buffer.from(handleOf(passkey.personId)).toString('base64url'));
+  if (isForAnother) return { is: 'wrong', personId: passkey.personId, why: 'the passkey belongs to somebody else' };
+  if (passkey.disabledAt) return { is: 'wrong', personId: passkey.personId, why: 'the passkey is disabled' };
+  const verified = await verifyAuthenticationResponse({
+    response: parsed.data as never,
+    expectedChallenge: answered,
+    expectedOrigin: config.url.origin,
+    expectedRPID: config.url.hostname,
+    // The counter is judged below, where going back has a consequence.
+    credential: { id: parsed.data.id, publicKey: new Uint8Array(passkey.publicKey), counter: 0 },
+    requireUserVerification: false,
+  }).catch(() => null);
+  if (!verified?.verified) return { is: 'wrong', personId: passkey.personId, why: 'the signature or what it covers is not right' };
+  const { newCounter, userVerified, credentialBackedUp } = verified.authenticationInfo;
+  return {
+    is: 'right',
+    passkey,
+    proof: { method: 'passkey', at: now.toISOString(), isUserVerified: userVerified, isSynced: passkey.isBackupEligible },
+    async use(tx) {
+      if (await markPasskeyUsed(tx, passkey.id, newCounter, userVerified, credentialBackedUp, now)) return true;
+      await disablePasskey(tx, passkey.id, 'its counter went back: there may be a copy', now);
+      return false;
+    },
+  };
+}
+
+/** The challenge that the authenticator signed over, read as the verifier reads it; empty when there is none. */
+function challengeOf(clientDataJSON: string): string {
+  try {
+    const { challenge } = JSON.parse(Buffer.from(clientDataJSON, 'base64url').toString('utf8')) as { challenge?: unknown };
+    return typeof challenge === 'string' ? challenge : '';
+  } catch {
+    return '';
+  }
+}

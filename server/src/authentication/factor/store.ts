@@ -1,0 +1,236 @@
+import { fragment, join, sql, type Tx } from '../../platform/db/index.ts';
+import type { EnrolledFactors } from '../sign-in/next-step.ts';
+
+export interface StoredPassword {
+  readonly hash: string;
+  readonly lengthInCodePoints: number;
+  readonly setAt: Date;
+  readonly lastUsedAt: Date | null;
+}
+export interface StoredTotp {
+  readonly id: string;
+  readonly personId: string;
+  readonly name: string;
+  readonly sealedSeed: Buffer;
+  readonly createdAt: Date;
+  readonly confirmedAt: Date | null;
+  readonly lastUsedAt: Date | null;
+}
+export interface StoredPasskey {
+  readonly id: string;
+  readonly personId: string;
+  readonly name: string;
+  readonly credentialId: Buffer;
+  readonly publicKey: Buffer;
+  readonly signCount: number;
+  readonly transports: readonly string[];
+  readonly aaguid: string;
+  readonly isUserVerified: boolean;
+  readonly isBackupEligible: boolean;
+  readonly isBackedUp: boolean;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly disabledAt: Date | null;
+}
+
+export async function findPassword(tx: Tx, personId: string): Promise<StoredPassword | null> {
+  const [row] = await sql<StoredPassword>(tx)`select hash, length_in_code_points, set_at, last_used_at from authn.password where person_id = ${personId}`;
+  return row ?? null;
+}
+
+export async function savePassword(tx: Tx, personId: string, hash: string, length: number, now: Date): Promise<{ readonly isNew: boolean }> {
+  const [row] = await sql<{ isNew: boolean }>(tx)`
+    insert into authn.password (person_id, hash, length_in_code_points, set_at)
+         values (${personId}, ${hash}, ${length}, ${now})
+    on conflict (person_id) do update set hash = excluded.hash, length_in_code_points = excluded.length_in_code_points, set_at = excluded.set_at, last_used_at = null
+      returning xmax = 0 as is_new`;
+  return { isNew: row?.isNew ?? true };
+}
+
+/** `rehash`: the same password under today's parameters; only while `hash` is still the stored one. */
+export async function markPasswordUsed(tx: Tx, personId: string, hash: string, rehash: string | null, now: Date): Promise<boolean> {
+  const rows = await sql<{ personId: string }>(tx)`update authn.password set last_used_at = ${now}, hash = ${rehash ?? hash} where person_id = ${personId} and hash = ${hash} returning person_id`;
+  return rows.length > 0;
+}
+
+export async function removePassword(tx: Tx, personId: string): Promise<boolean> {
+  return (await sql<{ personId: string }>(tx)`delete from authn.password where person_id = ${personId} returning person_id`).length > 0;
+}
+
+export async function addTotp(tx: Tx, totp: { id: string; personId: string; name: string; sealedSeed: Buffer; createdAt: Date }): Promise<void> {
+  await sql(tx)`insert into authn.totp (id, person_id, name, sealed_seed, created_at) values (${totp.id}, ${totp.personId}, ${totp.name}, ${totp.sealedSeed}, ${totp.createdAt})`;
+}
+
+export async function findTotps(tx: Tx, personId: string): Promise<readonly StoredTotp[]> {
+  return sql<StoredTotp>(tx)`select id, person_id, name, sealed_seed, created_at, confirmed_at, last_used_at from authn.totp where person_id = ${personId} order by created_at, id`;
+}
+
+/** INVARIANT: a time step is accepted once. Of two answers with the same code the database lets one through (63B-4 3.1.4). */
+export async function useTotpStep(tx: Tx, id: string, step: number, now: Date): Promise<boolean> {
+  const rows = await sql<{ id: string }>(tx)`update authn.totp set last_step = ${step}, last_used_at = ${now} where id = ${id} and confirmed_at is not null and last_step < ${step} returning id`;
+  return rows.length > 0;
+}
+
+/** The first code confirms that the app has the key; its step is used up with it. */
+export async function confirmTotp(tx: Tx, id: string, personId: string, step: number, now: Date): Promise<boolean> {
+  const rows = await sql<{ id: string }>(tx)`update authn.totp set confirmed_at = ${now}, last_step = ${step}, last_used_at = ${now} where id = ${id} and person_id = ${personId} and confirmed_at is null returning id`;
+  return rows.length > 0;
+}
+
+export async function removeUnconfirmedTotps(tx: Tx, personId: string): Promise<void> {
+  await sql(tx)`delete from authn.totp where person_id = ${personId} and confirmed_at is null`;
+}
+
+export async function removeTotp(tx: Tx, personId: string, id: string): Promise<{ readonly name: string } | null> {
+  const [row] = await sql<{ name: string }>(tx)`delete from authn.totp where person_id = ${personId} and id = ${id} and confirmed_at is not null returning name`;
+  return row ?? null;
+}
+
+export async function addPasskey(
+  tx: Tx,
+  passkey: Omit<StoredPasskey, 'lastUsedAt' | 'disabledAt'> & { readonly attestationFormat: string; readonly attestationObject: Buffer },
+): Promise<boolean> {
+  const rows = await sql<{ id: string }>(tx)`
+    insert into authn.passkey (id, person_id, name, credential_id, public_key, sign_count, transports, aaguid, is_user_verified, is_backup_eligible, is_backed_up, attestation_format, attestation_object, created_at)
+         values (${passkey.id}, ${passkey.personId}, ${passkey.name}, ${passkey.credentialId}, ${passkey.publicKey}, ${passkey.signCount}, ${[...passkey.transports]}, ${passkey.aaguid}, ${passkey.isUserVerified},
+                 ${passkey.isBackupEligible}, ${passkey.isBackedUp}, ${passkey.attestationFormat}, ${passkey.attestationObject}, ${passkey.createdAt})
+    on conflict (credential_id) do nothing
+      returning id`;
+  return rows.length > 0;
+}
+
+const passkeyColumns = fragment`id, person_id, name, credential_id, public_key, sign_count, transports, aaguid, is_user_verified, is_backup_eligible, is_backed_up, created_at, last_used_at, disabled_at`;
+
+export async function findPasskeys(tx: Tx, personId: string): Promise<readonly StoredPasskey[]> {
+  return sql<StoredPasskey>(tx)`select ${passkeyColumns} from authn.passkey where person_id = ${personId} order by created_at, id`;
+}
+
+export async function findPasskeyByCredential(tx: Tx, credentialId: Buffer): Promise<StoredPasskey | null> {
+  const [row] = await sql<StoredPasskey>(tx)`select ${passkeyColumns} from authn.passkey where credential_id = ${credentialId}`;
+  return row ?? null;
+}
+
+/** Only while the counter grows, or was never counted: a smaller one means that the key was copied (WebAuthn 6.1.1). */
+export async function markPasskeyUsed(tx: Tx, id: string, signCount: number, isUserVerified: boolean, isBackedUp: boolean, now: Date): Promise<boolean> {
+  const rows = await sql<{ id: string }>(tx)`
+    update authn.passkey
+       set sign_count = ${signCount}, is_user_verified = ${isUserVerified}, is_backed_up = ${isBackedUp}, last_used_at = ${now}
+     where id = ${id} and disabled_at is null and (sign_count < ${signCount} or (sign_count = 0 and ${signCount}::bigint = 0))
+ returning id`;
+  return rows.length > 0;
+}
+
+export async function disablePasskey(tx: Tx, id: string, reason: string, now: Date): Promise<void> {
+  await sql(tx)`update authn.passkey set disabled_at = coalesce(disabled_at, ${now}), disabled_reason = coalesce(disabled_reason, ${reason}) where id = ${id}`;
+}
+
+export async function removePasskey(tx: Tx, personId: string, id: string): Promise<{ readonly name: string } | null> {
+  const [row] = await sql<{ name: string }>(tx)`delete from authn.passkey where person_id = ${personId} and id = ${id} returning name`;
+  return row ?? null;
+}
+
+export async function renameFactor(tx: Tx, personId: string, id: string, name: string): Promise<boolean> {
+  const passkeys = await sql<{ id: string }>(tx)`update authn.passkey set name = ${name} where person_id = ${personId} and id = ${id} returning id`;
+  if (passkeys.length > 0) return true;
+  return (await sql<{ id: string }>(tx)`update authn.totp set name = ${name} where person_id = ${personId} and id = ${id} returning id`).length > 0;
+}
+
+export async function findRecoveryCode(tx: Tx, personId: string, slot: number): Promise<{ readonly hash: string } | null> {
+  const [row] = await sql<{ hash: string }>(tx)`select hash from authn.recovery_code where person_id = ${personId} and slot = ${slot} and used_at is null`;
+  return row ?? null;
+}
+
+export async function useRecoveryCode(tx: Tx, personId: string, slot: number, hash: string, now: Date): Promise<boolean> {
+  const rows = await sql<{ slot: number }>(tx)`update authn.recovery_code set used_at = ${now} where person_id = ${personId} and slot = ${slot} and hash = ${hash} and used_at is null returning slot`;
+  return rows.length > 0;
+}
+
+export async function recoverySlots(tx: Tx, personId: string): Promise<readonly { readonly slot: number; readonly issuedAt: Date }[]> {
+  return sql<{ slot: number; issuedAt: Date }>(tx)`select slot, issued_at from authn.recovery_code where person_id = ${personId} and used_at is null order by slot`;
+}
+
+export async function saveRecoveryCodes(tx: Tx, personId: string, codes: readonly { readonly slot: number; readonly hash: string }[], now: Date): Promise<void> {
+  if (codes.length === 0) return;
+  const rows = codes.map((code) => fragment`(${personId}::uuid, ${code.slot}::integer, ${code.hash}, ${now}::timestamptz)`);
+  await sql(tx)`
+    insert into authn.recovery_code (person_id, slot, hash, issued_at)
+         values ${join(rows)}
+    on conflict (person_id, slot) do update set hash = excluded.hash, issued_at = excluded.issued_at, used_at = null`;
+}
+
+export interface StoredAccessPass {
+  readonly id: string;
+  readonly hash: string;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+  readonly issuedByName: string;
+}
+
+export async function findOpenAccessPass(tx: Tx, personId: string, now: Date): Promise<StoredAccessPass | null> {
+  const [row] = await sql<StoredAccessPass>(tx)`
+    select id, hash, issued_at, expires_at, issued_by_name
+      from authn.access_pass
+     where person_id = ${personId} and used_at is null and ended_at is null and expires_at > ${now}`;
+  return row ?? null;
+}
+
+export async function addAccessPass(tx: Tx, pass: { id: string; personId: string; hash: string; reason: string; issuedBy: string; issuedByName: string; issuedAt: Date; expiresAt: Date }): Promise<void> {
+  await sql(tx)`update authn.access_pass set ended_at = ${pass.issuedAt} where person_id = ${pass.personId} and used_at is null and ended_at is null`;
+  await sql(tx)`
+    insert into authn.access_pass (id, person_id, hash, reason, issued_by, issued_by_name, issued_at, expires_at)
+         values (${pass.id}, ${pass.personId}, ${pass.hash}, ${pass.reason}, ${pass.issuedBy}, ${pass.issuedByName}, ${pass.issuedAt}, ${pass.expiresAt})`;
+}
+
+export async function useAccessPass(tx: Tx, id: string, now: Date): Promise<boolean> {
+  const rows = await sql<{ id: string }>(tx)`update authn.access_pass set used_at = ${now} where id = ${id} and used_at is null and ended_at is null and expires_at > ${now} returning id`;
+  return rows.length > 0;
+}
+
+export async function endAccessPasses(tx: Tx, personId: string, now: Date): Promise<number> {
+  const rows = await sql<{ id: string }>(tx)`update authn.access_pass set ended_at = ${now} where person_id = ${personId} and used_at is null and ended_at is null returning id`;
+  return rows.length;
+}
+
+export async function enrolledFactors(tx: Tx, personId: string): Promise<EnrolledFactors> {
+  const [row] = await sql<EnrolledFactors>(tx)`
+    select exists (select from authn.password where person_id = ${personId}) as has_password,
+           (select count(*)::integer from authn.totp where person_id = ${personId} and confirmed_at is not null) as totps,
+           (select count(*)::integer from authn.passkey where person_id = ${personId} and disabled_at is null) as passkeys,
+           (select count(*)::integer from authn.recovery_code where person_id = ${personId} and used_at is null) as recovery_codes_left`;
+  return row!;
+}
+
+/** Nobody's factors are asked for with the same question, so that the answer takes as long. */
+export const nobody = '00000000-0000-0000-0000-000000000000';
+
+export async function addChallenge(tx: Tx, challenge: { digest: Buffer; purpose: 'prove' | 'enrol'; personId: string | null; expiresAt: Date }): Promise<void> {
+  await sql(tx)`insert into authn.challenge (digest, purpose, person_id, expires_at) values (${challenge.digest}, ${challenge.purpose}, ${challenge.personId}, ${challenge.expiresAt})`;
+}
+
+/** Takes the challenge out: the second answer to it finds nothing. */
+export async function takeChallenge(tx: Tx, digest: Buffer, purpose: 'prove' | 'enrol', now: Date): Promise<{ readonly personId: string | null } | null> {
+  const [row] = await sql<{ personId: string | null }>(tx)`delete from authn.challenge where digest = ${digest} and purpose = ${purpose} and expires_at > ${now} returning person_id`;
+  return row ?? null;
+}
+
+export async function addDisavowal(tx: Tx, one: { digest: Buffer; personId: string; about: string; createdAt: Date; expiresAt: Date }): Promise<void> {
+  await sql(tx)`insert into authn.disavowal (digest, person_id, about, created_at, expires_at) values (${one.digest}, ${one.personId}, ${one.about}, ${one.createdAt}, ${one.expiresAt})`;
+}
+
+export async function takeDisavowal(tx: Tx, digest: Buffer, now: Date): Promise<{ readonly personId: string; readonly about: string } | null> {
+  const [row] = await sql<{ personId: string; about: string }>(tx)`
+    update authn.disavowal set used_at = ${now} where digest = ${digest} and used_at is null and expires_at > ${now} returning person_id, about`;
+  return row ?? null;
+}
+
+export async function lastSignInAt(tx: Tx, personId: string): Promise<Date | null> {
+  const [row] = await sql<{ at: Date | null }>(tx)`select max(created_at) as at from authn.session where person_id = ${personId}`;
+  return row?.at ?? null;
+}
+
+export async function sweepFactors(tx: Tx, now: Date, unconfirmedBefore: Date, passesBefore: Date): Promise<void> {
+  await sql(tx)`delete from authn.challenge where expires_at < ${now}`;
+  await sql(tx)`delete from authn.totp where confirmed_at is null and created_at < ${unconfirmedBefore}`;
+  await sql(tx)`delete from authn.access_pass where expires_at < ${passesBefore}`;
+  await sql(tx)`delete from authn.disavowal where expires_at < ${now}`;
+}

@@ -1,0 +1,71 @@
+import { record } from '../../audit/index.ts';
+import type { Tx } from '../../platform/db/index.ts';
+import type { Announce } from '../../platform/events/index.ts';
+import type { ActorId, Permit, Principal } from '../../platform/http/index.ts';
+import { refuse } from '../errors.ts';
+import type { Needs } from '../needs.ts';
+import { subjectInScope } from './scope.ts';
+import { endSession, endSessionsOf, findSubject, type Ended } from './store.ts';
+
+export async function announceEnded(tx: Tx, announce: Announce, ended: readonly Ended[], reason: string, at: Date): Promise<void> {
+  for (const one of ended) await announce(tx, { kind: 'session_ended', subject: `person:${one.personId}`, at, facts: { sessionId: one.id, reason } });
+}
+
+interface By {
+  readonly actor: ActorId;
+  readonly actorName: string;
+}
+
+/** Ends every open session of a person (but `keep`), in the caller's transaction. */
+export async function endSessionsIn(tx: Tx, { clock, announce }: Pick<Needs, 'clock' | 'announce'>, by: By, input: { personId: string; keep?: string | null; reason: string }): Promise<number> {
+  const now = clock.now();
+  const ended = await endSessionsOf(tx, input.personId, input.keep ?? null, now, input.reason);
+  if (ended.length === 0) return 0;
+  const subject = await findSubject(tx, input.personId);
+  await record(tx, {
+    action: 'authentication.session.end',
+    actor: by.actor,
+    actorName: by.actorName,
+    target: `person:${input.personId}`,
+    targetName: subject?.displayName ?? null,
+    at: now,
+    outcome: 'allowed',
+    reason: input.reason,
+    facts: { sessions: ended.map((one) => one.id) },
+  });
+  await announceEnded(tx, announce, ended, input.reason, now);
+  return ended.length;
+}
+
+/** A person ends one session of their own. */
+export async function endOwnSession({ clock, database, announce }: Pick<Needs, 'clock' | 'database' | 'announce'>, permit: Permit<'authentication.own.session.end'>, input: { sessionId: string; reason: string }): Promise<void> {
+  const personId = permit.personId;
+  if (!personId) throw refuse.not_a_person();
+  await database.transaction((tx) => endOne(tx, { clock, announce }, permit, personId, input));
+}
+
+/** A person ends all sessions but the one they sit in. */
+export async function endOtherOwnSessions(needs: Pick<Needs, 'clock' | 'database' | 'announce'>, permit: Permit<'authentication.own.session.end'>, principal: Principal): Promise<number> {
+  const personId = permit.personId;
+  if (!personId) throw refuse.not_a_person();
+  return needs.database.transaction((tx) => endSessionsIn(tx, needs, permit, { personId, keep: principal.sessionId, reason: 'ended by the person from another session' }));
+}
+
+/** An administrator or help desk ends one session, or all, of somebody (ASVS 7.4.5). */
+export async function endSessionsOfPerson(needs: Pick<Needs, 'clock' | 'database' | 'announce'>, permit: Permit<'authentication.session.end'>, input: { personId: string; sessionId: string | null }): Promise<number> {
+  return needs.database.transaction(async (tx) => {
+    await subjectInScope(tx, permit, input.personId);
+    if (input.sessionId === null) return endSessionsIn(tx, needs, permit, { personId: input.personId, reason: `ended by ${permit.actorName}` });
+    await endOne(tx, needs, permit, input.personId, { sessionId: input.sessionId, reason: `ended by ${permit.actorName}` });
+    return 1;
+  });
+}
+
+async function endOne(tx: Tx, { clock, announce }: Pick<Needs, 'clock' | 'announce'>, by: By, personId: string, input: { sessionId: string; reason: string }): Promise<void> {
+  const now = clock.now();
+  const ended = await endSession(tx, input.sessionId, personId, now, input.reason);
+  if (!ended) throw refuse.session_not_found({ session: input.sessionId });
+  const subject = await findSubject(tx, personId);
+  await record(tx, { action: 'authentication.session.end', actor: by.actor, actorName: by.actorName, target: `person:${personId}`, targetName: subject?.displayName ?? null, at: now, outcome: 'allowed', reason: input.reason, facts: { sessions: [ended.id] } });
+  await announceEnded(tx, announce, [ended], input.reason, now);
+}

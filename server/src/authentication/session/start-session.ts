@@ -1,0 +1,105 @@
+import Bowser from 'bowser';
+import { record } from '../../audit/index.ts';
+import { digestOf, newId, randomToken } from '../../platform/crypto/index.ts';
+import type { Tx } from '../../platform/db/index.ts';
+import type { ActorId } from '../../platform/http/index.ts';
+import type { Needs } from '../needs.ts';
+import { strengthOf, type Proof } from '../sign-in/strength.ts';
+import { announceEnded } from './end-sessions.ts';
+import { endsOf, type Session } from './session.ts';
+import { addSession, endSession, findSession, raiseSession } from './store.ts';
+
+export const personActor = (personId: string): ActorId => `person:${personId}` as ActorId;
+
+interface Input {
+  readonly personId: string;
+  readonly personName: string;
+  readonly proofs: readonly Proof[];
+  readonly userAgent: string;
+  readonly address: string;
+  readonly deviceId: string | null;
+  /** The session that this browser had before, if any: it ends, so that one cookie never stands for two people (fixation). */
+  readonly replaces: string | null;
+}
+
+/** Begins a session of exactly what was proven. The secret is new, 256 bits, and leaves this function once (63B-4 5.1, ASVS 7.2.3, 7.2.4). */
+export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'clock' | 'announce'>, input: Input): Promise<{ session: Session; secret: string }> {
+  const now = clock.now();
+  const strength = strengthOf(input.proofs);
+  if (strength.level === 0) throw new Error('a session needs a proof');
+  if (input.replaces) {
+    const old = await findSession(tx, input.replaces, now);
+    const ended = old && (await endSession(tx, old.id, old.personId, now, 'signed in again in the same browser'));
+    if (ended) await announceEnded(tx, announce, [ended], 'signed in again in the same browser', now);
+  }
+  const session: Session = {
+    id: newId(),
+    personId: input.personId,
+    assuranceLevel: strength.level,
+    methods: strength.methods,
+    isPhishingResistant: strength.isPhishingResistant,
+    device: deviceOf(input.userAgent),
+    deviceId: input.deviceId,
+    address: input.address,
+    createdAt: now,
+    authenticatedAt: now,
+    lastSeenAt: now,
+    ...endsOf(strength.level, now, now),
+    endedAt: null,
+    endReason: null,
+  };
+  const secret = randomToken(256);
+  await addSession(tx, session, digestOf(secret));
+  await record(tx, {
+    action: 'authentication.sign-in.succeed',
+    actor: personActor(input.personId),
+    actorName: input.personName,
+    target: `person:${input.personId}`,
+    targetName: input.personName,
+    at: now,
+    outcome: 'allowed',
+    facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods, device: session.device, address: session.address },
+  });
+  await announce(tx, { kind: 'session_started', subject: `person:${input.personId}`, at: now, facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods } });
+  return { session, secret };
+}
+
+/** A fresh proof within a session: same session, new secret, limits from now on. Null when the session ended meanwhile. */
+export async function raiseSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'clock' | 'announce'>, input: Omit<Input, 'replaces' | 'userAgent'> & { readonly sessionId: string }): Promise<{ session: Session; secret: string } | null> {
+  const now = clock.now();
+  const before = await findSession(tx, input.sessionId, now);
+  if (!before || before.personId !== input.personId) return null;
+  const strength = strengthOf(input.proofs);
+  if (strength.level === 0) throw new Error('a raised session needs a proof');
+  const session: Session = {
+    ...before,
+    assuranceLevel: strength.level,
+    methods: strength.methods,
+    isPhishingResistant: strength.isPhishingResistant,
+    address: input.address,
+    authenticatedAt: now,
+    lastSeenAt: now,
+    ...endsOf(strength.level, now, now),
+  };
+  const secret = randomToken(256);
+  if (!(await raiseSession(tx, session, digestOf(secret)))) return null;
+  await record(tx, {
+    action: 'authentication.session.raise',
+    actor: personActor(input.personId),
+    actorName: input.personName,
+    target: `session:${session.id}`,
+    targetName: input.personName,
+    at: now,
+    outcome: 'allowed',
+    facts: { assuranceLevel: session.assuranceLevel, methods: session.methods, before: before.assuranceLevel },
+  });
+  await announce(tx, { kind: 'session_raised', subject: `person:${input.personId}`, at: now, facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods } });
+  return { session, secret };
+}
+
+/** `Firefox on Linux`; for people to recognise, never to decide by. */
+export function deviceOf(userAgent: string): string {
+  if (userAgent === '') return 'Unknown browser';
+  const { browser, os } = Bowser.parse(userAgent);
+  return [browser.name ?? 'Unknown browser', os.name].filter(Boolean).join(' on ').slice(0, 80);
+}

@@ -1,0 +1,152 @@
+import { fragment, sql, type Tx } from '../../platform/db/index.ts';
+import type { Session } from './session.ts';
+
+const columns = fragment`s.id, s.person_id, s.assurance_level, s.methods, s.is_phishing_resistant, s.device, s.device_id, s.address, s.created_at, s.authenticated_at, s.last_seen_at, s.idle_expires_at, s.expires_at, s.ended_at, s.end_reason`;
+
+export interface ReadSession extends Session {
+  readonly displayName: string;
+}
+
+/**
+ * One question for the whole truth: the session is open, inside its limits, and its person is active NOW. A leaver is out
+ * at the next request on every node, without anybody having told them (ASVS 7.4.2).
+ */
+export async function readOpenSession(tx: Tx, digest: Buffer, now: Date): Promise<ReadSession | null> {
+  const [row] = await sql<ReadSession>(tx)`
+    select ${columns}, c.display_name
+      from authn.session s
+      join directory.person_standing p on p.person_id = s.person_id and p.is_active
+      join directory.person_card c on c.person_id = s.person_id
+     where s.digest = ${digest}
+       and s.ended_at is null
+       and s.expires_at > ${now}
+       and s.idle_expires_at > ${now}`;
+  return row ?? null;
+}
+
+/** The same truth by id: for protocols that hold on to a session (refresh, introspection). */
+export async function findSession(tx: Tx, id: string, now: Date): Promise<Session | null> {
+  const [row] = await sql<Session>(tx)`
+    select ${columns}
+      from authn.session s
+      join directory.person_standing p on p.person_id = s.person_id and p.is_active
+     where s.id = ${id}
+       and s.ended_at is null
+       and s.expires_at > ${now}
+       and s.idle_expires_at > ${now}`;
+  return row ?? null;
+}
+
+export async function addSession(tx: Tx, session: Session, digest: Buffer): Promise<void> {
+  await sql(tx)`
+    insert into authn.session (id, digest, person_id, assurance_level, methods, is_phishing_resistant, device, device_id, address, created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at)
+         values (${session.id}, ${digest}, ${session.personId}, ${session.assuranceLevel}, ${[...session.methods]}, ${session.isPhishingResistant}, ${session.device}, ${session.deviceId},
+                 ${session.address}, ${session.createdAt}, ${session.authenticatedAt}, ${session.lastSeenAt}, ${session.idleExpiresAt}, ${session.expiresAt})`;
+}
+
+/** Writes what a fresh proof changed, with the new secret; false when the session has ended meanwhile. */
+export async function raiseSession(tx: Tx, session: Session, digest: Buffer): Promise<boolean> {
+  const rows = await sql<{ id: string }>(tx)`
+    update authn.session
+       set digest = ${digest}, assurance_level = ${session.assuranceLevel}, methods = ${[...session.methods]}, is_phishing_resistant = ${session.isPhishingResistant},
+           address = ${session.address}, authenticated_at = ${session.authenticatedAt}, last_seen_at = ${session.lastSeenAt}, idle_expires_at = ${session.idleExpiresAt}, expires_at = ${session.expiresAt}
+     where id = ${session.id} and ended_at is null
+ returning id`;
+  return rows.length > 0;
+}
+
+export async function markSeen(tx: Tx, id: string, now: Date, idleExpiresAt: Date): Promise<void> {
+  await sql(tx)`update authn.session set last_seen_at = ${now}, idle_expires_at = ${idleExpiresAt} where id = ${id} and ended_at is null and last_seen_at < ${now}`;
+}
+
+/** Open ones first, newest first. */
+export async function sessionsOf(tx: Tx, personId: string, limit: number): Promise<readonly Session[]> {
+  return sql<Session>(tx)`
+    select ${columns}
+      from authn.session s
+     where s.person_id = ${personId}
+     order by (s.ended_at is null) desc, s.created_at desc
+     limit ${limit}`;
+}
+
+export interface Ended {
+  readonly id: string;
+  readonly personId: string;
+}
+
+export async function endSession(tx: Tx, id: string, personId: string, at: Date, reason: string): Promise<Ended | null> {
+  const [row] = await sql<Ended>(tx)`
+    update authn.session
+       set ended_at = ${at}, end_reason = ${reason}
+     where id = ${id} and person_id = ${personId} and ended_at is null
+ returning id, person_id`;
+  return row ?? null;
+}
+
+/** Every open session of a person, but for `keep`. */
+export async function endSessionsOf(tx: Tx, personId: string, keep: string | null, at: Date, reason: string): Promise<readonly Ended[]> {
+  return sql<Ended>(tx)`
+    update authn.session
+       set ended_at = ${at}, end_reason = ${reason}
+     where person_id = ${personId} and ended_at is null and id is distinct from ${keep}::uuid
+ returning id, person_id`;
+}
+
+export async function openSessionCount(tx: Tx, personId: string, now: Date): Promise<number> {
+  const [row] = await sql<{ count: number }>(tx)`
+    select count(*)::integer as count
+      from authn.session
+     where person_id = ${personId} and ended_at is null and expires_at > ${now} and idle_expires_at > ${now}`;
+  return row?.count ?? 0;
+}
+
+/** Those whose time is over, to be closed with their reason so that protocols above hear of it. */
+export async function endExpiredSessions(tx: Tx, now: Date, limit: number): Promise<readonly (Ended & { readonly endReason: string })[]> {
+  return sql<Ended & { endReason: string }>(tx)`
+    update authn.session
+       set ended_at = ${now}, end_reason = case when expires_at <= ${now} then 'the longest time for a session is over' else 'unused for too long' end
+     where id in (select id from authn.session where ended_at is null and (expires_at <= ${now} or idle_expires_at <= ${now}) order by expires_at limit ${limit} for update skip locked)
+ returning id, person_id, end_reason`;
+}
+
+export async function forgetSessions(tx: Tx, endedBefore: Date): Promise<void> {
+  await sql(tx)`delete from authn.session where ended_at < ${endedBefore}`;
+}
+
+/** The person and everybody above them, for scope `reports`. */
+export async function isReportOf(tx: Tx, personId: string, managerId: string): Promise<boolean> {
+  const [row] = await sql<{ isReport: boolean }>(tx)`
+    with recursive above (person_id, depth) as (
+      select manager_id, 1 from directory.person_card where person_id = ${personId}
+      union
+      select c.manager_id, a.depth + 1 from above a join directory.person_card c on c.person_id = a.person_id where a.depth < 30
+    )
+    select exists (select from above where person_id = ${managerId}) as is_report`;
+  return row?.isReport ?? false;
+}
+
+export interface Subject {
+  readonly personId: string;
+  readonly isActive: boolean;
+  readonly username: string;
+  readonly displayName: string;
+  readonly workEmail: string | null;
+  readonly privateEmail: string | null;
+  readonly title: string | null;
+  readonly department: string | null;
+}
+
+const subject = fragment`
+    select p.person_id, p.is_active, p.username, c.display_name, c.work_email, c.private_email, c.title, c.department
+      from directory.person_standing p
+      join directory.person_card c on c.person_id = p.person_id`;
+
+export async function findSubject(tx: Tx, personId: string): Promise<Subject | null> {
+  const [row] = await sql<Subject>(tx)`${subject} where p.person_id = ${personId}`;
+  return row ?? null;
+}
+
+export async function findSubjectByUsername(tx: Tx, username: string): Promise<Subject | null> {
+  const [row] = await sql<Subject>(tx)`${subject} where lower(p.username) = lower(${username})`;
+  return row ?? null;
+}

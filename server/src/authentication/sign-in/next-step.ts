@@ -1,0 +1,106 @@
+import { isEnough, strengthOf, type Method, type Proof, type Wanted } from './strength.ts';
+
+/**
+ * The one place that decides what a sign-in asks for next. Steps never call each other: a step proves or enrols one thing,
+ * writes it into the sign-in, and everybody asks here again.
+ *
+ *   identify ──▶ prove ──▶ enrol ──▶ save-codes ──▶ done
+ *                 ▲  └──────▲ │
+ *                 └───────────┘
+ *
+ *   identify    nobody is named yet. A passkey may do that and prove in one.
+ *   prove       one of `options`. Before anything is proven the options are the same for every name,
+ *               known or not, so that the page tells nobody who exists (63B-4 3.2.2, ASVS 6.3.8).
+ *   enrol       what was proven is all there is and does not suffice, or it is a proof that only enrols
+ *               (access pass, set-up link, recovery). The policy is a must: there is no way around it but `isOptional`.
+ *   save-codes  strong enough, and recovery codes are missing. Only now: codes are handed out in a session of
+ *               level 2 (63B-4 3.1.2).
+ *   done        a session of what was really proven.
+ */
+export type Step =
+  | { readonly is: 'identify' }
+  | { readonly is: 'prove'; readonly options: readonly Method[] }
+  | { readonly is: 'enrol'; readonly options: readonly Enrollable[]; readonly isOptional: boolean }
+  | { readonly is: 'save-codes' }
+  | { readonly is: 'done' };
+
+export type Enrollable = 'passkey' | 'password' | 'totp';
+
+export interface Situation {
+  readonly purpose: 'sign-in' | 'step-up' | 'recover';
+  readonly isNamed: boolean;
+  readonly wanted: Wanted;
+  readonly proofs: readonly Proof[];
+  readonly factors: EnrolledFactors;
+  readonly progress: Progress;
+}
+
+/** What the named person can use; nobody has none of it. */
+export interface EnrolledFactors {
+  readonly hasPassword: boolean;
+  readonly totps: number;
+  readonly passkeys: number;
+  readonly recoveryCodesLeft: number;
+}
+
+export interface Progress {
+  /** Enrolled during this sign-in. */
+  readonly enrolled: readonly Enrollable[];
+  readonly hasSkippedEnrolment: boolean;
+  /** The slots whose codes were shown during this sign-in. */
+  readonly codeSlots: readonly number[];
+  readonly hasSavedCodes: boolean;
+}
+
+export const noProgress: Progress = { enrolled: [], hasSkippedEnrolment: false, codeSlots: [], hasSavedCodes: false };
+export const recoveryCodeCount = 10;
+
+export function nextStep({ purpose, isNamed, wanted, proofs, factors, progress }: Situation): Step {
+  if (!isNamed) return { is: 'identify' };
+  const has = (method: Method): boolean => proofs.some((proof) => proof.method === method);
+  const onlyEnrols = has('access-pass') || has('setup-link') || (has('recovery-code') && has('totp'));
+
+  if (isEnough(strengthOf(proofs), wanted)) {
+    if (purpose === 'recover' && progress.enrolled.length === 0 && !progress.hasSkippedEnrolment) return { is: 'enrol', options: enrollable(proofs, wanted), isOptional: true };
+    const lacksCodes = factors.recoveryCodesLeft < recoveryCodeCount || progress.codeSlots.length > 0;
+    return purpose !== 'step-up' && lacksCodes && !progress.hasSavedCodes ? { is: 'save-codes' } : { is: 'done' };
+  }
+  if (proofs.length === 0) {
+    if (purpose === 'sign-in') return { is: 'prove', options: ['password', 'passkey', 'access-pass'] };
+    if (purpose === 'recover') return { is: 'prove', options: ['recovery-code'] };
+  }
+  const usable = onlyEnrols ? factorsOf(progress.enrolled) : factors;
+  const more = remaining(usable, proofs, purpose);
+  const reachable = isEnough(strengthOf([...proofs, ...more.map(hoped)]), wanted);
+  if (more.length > 0 && (reachable || !onlyEnrols)) return { is: 'prove', options: wanted.isPhishingResistant && reachable && !has('passkey') ? ['passkey'] : more };
+  // Recovery with one code alone: a second, different method is needed (63B-4 4.2.2.2), and only an issued pass is left.
+  if (purpose === 'recover' && !onlyEnrols && !has('password')) return { is: 'prove', options: ['access-pass'] };
+  return { is: 'enrol', options: enrollable(proofs, wanted), isOptional: false };
+}
+
+function remaining(factors: EnrolledFactors, proofs: readonly Proof[], purpose: Situation['purpose']): readonly Method[] {
+  const has = (method: Method): boolean => proofs.some((proof) => proof.method === method);
+  const isPossessionProven = has('totp') || has('recovery-code');
+  return [
+    ...(factors.passkeys > 0 && !has('passkey') ? (['passkey'] as const) : []),
+    ...(factors.totps > 0 && !has('totp') && !(isPossessionProven && purpose !== 'recover') && !has('passkey') ? (['totp'] as const) : []),
+    ...(factors.hasPassword && !has('password') ? (['password'] as const) : []),
+    ...(factors.recoveryCodesLeft > 0 && !isPossessionProven && has('password') && purpose !== 'step-up' ? (['recovery-code'] as const) : []),
+  ];
+}
+
+function enrollable(proofs: readonly Proof[], wanted: Wanted): readonly Enrollable[] {
+  if (wanted.isPhishingResistant) return ['passkey'];
+  const has = (method: Method): boolean => proofs.some((proof) => proof.method === method);
+  return ['passkey', ...(has('password') && !has('totp') ? (['totp'] as const) : (['password'] as const))];
+}
+
+const factorsOf = (enrolled: readonly Enrollable[]): EnrolledFactors => ({
+  hasPassword: enrolled.includes('password'),
+  totps: enrolled.includes('totp') ? 1 : 0,
+  passkeys: enrolled.includes('passkey') ? 1 : 0,
+  recoveryCodesLeft: 0,
+});
+
+/** The best a method can turn out to be: a passkey with user verification. */
+const hoped = (method: Method): Proof => (method === 'passkey' ? { method, at: '', isUserVerified: true, isSynced: false } : { method, at: '' });

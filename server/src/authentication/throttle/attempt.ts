@@ -1,0 +1,89 @@
+import { record } from '../../audit/index.ts';
+import { hmac } from '../../platform/crypto/index.ts';
+import type { Tx } from '../../platform/db/index.ts';
+import type { ActorId } from '../../platform/http/index.ts';
+import { noticeIn } from '../factor/notice.ts';
+import type { Needs } from '../needs.ts';
+import type { Subject } from '../session/store.ts';
+import { personActor } from '../session/start-session.ts';
+import type { Method } from '../sign-in/strength.ts';
+import { countFailure, forgive, isDisabled, isKnownDevice, lockWait, saveWait } from './store.ts';
+import { failuresUntilDisabled, takeTurn } from './throttle.ts';
+
+/** Whom a try is about: a person, or a name that nobody active has. Both are throttled alike. */
+export interface Tried {
+  /** Null for unknown names and for people who may not sign in. */
+  readonly subject: Subject | null;
+  /** For the audit: whose account it is even if that person may not sign in. */
+  readonly named: Subject | null;
+  readonly username: string;
+  readonly deviceId: string | null;
+  readonly address: string;
+}
+
+export type Checked<T> = { readonly is: 'right'; readonly use: (tx: Tx) => Promise<T | null> } | { readonly is: 'wrong' };
+export type AttemptOutcome<T> = { readonly is: 'proven'; readonly value: T } | { readonly is: 'wrong' } | { readonly is: 'wait'; readonly seconds: number };
+
+type AttemptNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config'>;
+
+export const accountOf = (keys: Pick<Needs['keys'], 'derive'>, tried: Pick<Tried, 'named' | 'username'>): string =>
+  tried.named ? `person:${tried.named.personId}` : `name:${hmac(keys.derive('throttled names'), tried.username.normalize('NFC').toLowerCase()).toString('hex')}`;
+
+/**
+ * One try of one secret: take a turn (counted as wrong), check outside of any transaction, then forgive or leave it counted.
+ * `check` costs the same for people and for nobody; `use` takes the proof (a code is used up) and may still say no.
+ */
+export async function attempt<T>(needs: AttemptNeeds, tried: Tried, method: Method, check: () => Promise<Checked<T>>): Promise<AttemptOutcome<T>> {
+  const { clock, database, announce } = needs;
+  const account = accountOf(needs.keys, tried);
+  const startedAt = clock.now();
+  const { turn, source } = await database.transaction(async (tx) => {
+    const isFamiliar = tried.named !== null && tried.deviceId !== null && (await isKnownDevice(tx, tried.named.personId, tried.deviceId));
+    const from = isFamiliar ? `device:${tried.deviceId}` : 'unfamiliar';
+    const outcome = takeTurn(await lockWait(tx, account, method, from, startedAt), startedAt);
+    if (outcome.is === 'granted') await saveWait(tx, account, method, from, outcome.next, startedAt);
+    return { turn: outcome, source: from };
+  });
+  if (turn.is === 'wait') {
+    needs.countSignIn(method, 'wait');
+    await database.transaction((tx) => recordFailure(tx, tried, method, 'too many wrong tries; told to wait', clock.now()));
+    return turn;
+  }
+  const checked = await check();
+  const outcome = await database.transaction(async (tx): Promise<AttemptOutcome<T>> => {
+    const now = clock.now();
+    // Asked in every case, so that an answer takes the same questions whoever was named.
+    const isSwitchedOff = await isDisabled(tx, account, method);
+    const value = checked.is === 'right' && tried.subject && !isSwitchedOff ? await checked.use(tx) : null;
+    if (value !== null) {
+      await forgive(tx, account, method, source);
+      return { is: 'proven', value };
+    }
+    const { wasDisabledNow } = await countFailure(tx, account, method, failuresUntilDisabled, now);
+    const why = !tried.named ? 'nobody has this name' : !tried.subject ? 'the person is not active' : isSwitchedOff ? 'this factor is disabled after too many wrong tries' : 'wrong';
+    await recordFailure(tx, tried, method, why, now);
+    if (tried.named) await announce(tx, { kind: 'sign_in_failed', subject: `person:${tried.named.personId}`, at: now, facts: { method, why } });
+    if (wasDisabledNow && tried.subject) {
+      await announce(tx, { kind: 'factor_disabled', subject: `person:${tried.subject.personId}`, at: now, facts: { factor: method } });
+      await noticeIn(tx, needs, tried.subject, { about: 'factor_disabled', factor: method });
+    }
+    return { is: 'wrong' };
+  });
+  needs.countSignIn(method, outcome.is);
+  return outcome;
+}
+
+async function recordFailure(tx: Tx, tried: Tried, method: Method, why: string, at: Date): Promise<void> {
+  await record(tx, {
+    action: 'authentication.sign-in.fail',
+    actor: tried.named ? personActor(tried.named.personId) : ('anonymous' as ActorId),
+    actorName: tried.named?.displayName ?? 'Somebody',
+    target: tried.named ? `person:${tried.named.personId}` : null,
+    targetName: tried.named?.displayName ?? null,
+    at,
+    outcome: 'refused',
+    reason: why,
+    // Not the name that was typed where nobody has it: people type their password there by mistake.
+    facts: { method, address: tried.address },
+  });
+}

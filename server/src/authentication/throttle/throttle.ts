@@ -1,0 +1,33 @@
+import { later, seconds } from '../../platform/clock/index.ts';
+
+/** At this many wrong tries in a row, from wherever, the authenticator is disabled and must be enrolled anew (63B-4 3.2.2). */
+export const failuresUntilDisabled = 100;
+
+/** Waits begin with this wrong try. */
+export const failuresUntilWaiting = 5;
+
+const longestWaitSeconds = 3_600;
+
+/** 30 s after the fifth wrong try in a row, doubling up to an hour (63B-4 3.2.2). */
+export function waitSecondsAfter(failures: number): number {
+  if (failures < failuresUntilWaiting) return 0;
+  return Math.min(longestWaitSeconds, 30 * 2 ** Math.min(failures - failuresUntilWaiting, 10));
+}
+
+export interface Wait {
+  readonly failures: number;
+  readonly notBefore: Date;
+}
+
+export type Turn = { readonly is: 'granted'; readonly next: Wait } | { readonly is: 'wait'; readonly seconds: number };
+
+/**
+ * A try is counted as wrong before it is checked and forgiven when it was right. INVARIANT: of many guesses sent at once no
+ * more get through than one after the other would.
+ */
+export function takeTurn(wait: Wait, now: Date): Turn {
+  const restMs = wait.notBefore.getTime() - now.getTime();
+  if (restMs > 0) return { is: 'wait', seconds: Math.ceil(restMs / 1_000) };
+  const failures = wait.failures + 1;
+  return { is: 'granted', next: { failures, notBefore: later(now, seconds(waitSecondsAfter(failures))) } };
+}

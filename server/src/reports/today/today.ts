@@ -1,0 +1,44 @@
+/** HR event to last confirmed removal: what PRODUCT promises for systems within reach (p95 ≤ 60 s). */
+export const timeToZeroTargetMs = 60_000;
+/** Every human has a second factor. */
+export const mfaTarget = 1;
+
+export interface Counts {
+  readonly movementsInAlarm: number;
+  readonly brakes: number;
+  readonly manualTasks: number;
+  readonly connectionsAway: number;
+  readonly importsHeld: number;
+  readonly accountsTiedToNobody: number;
+  readonly openDrift: number;
+  readonly peopleWithoutSecondFactor: number;
+  readonly tokensExpiring: number;
+}
+
+export interface Need {
+  readonly kind: 'movement_alarm' | 'brake' | 'manual_task' | 'connection_away' | 'hr_import_held' | 'accounts_tied_to_nobody' | 'drift' | 'people_without_second_factor' | 'token_expiring';
+  readonly urgency: 'now' | 'today' | 'soon';
+  readonly count: number;
+  readonly title: string;
+  readonly otherwise: string;
+  readonly link: string;
+}
+
+const some = (count: number, one: string, many: string): string => (count === 1 ? `one ${one}` : `${count} ${many}`);
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What waits for a person, most urgent first; nothing that is at zero. */
+export function needsOf(counts: Counts): readonly Need[] {
+  const all: readonly Need[] = [
+    { kind: 'movement_alarm', urgency: 'now', count: counts.movementsInAlarm, title: `${some(counts.movementsInAlarm, 'movement is', 'movements are')} not proven after 4 hours`, otherwise: 'somebody may still have access that was taken away on paper', link: '/admin/movements?state=alarm' },
+    { kind: 'brake', urgency: 'now', count: counts.brakes, title: `The brake holds ${some(counts.brakes, 'system', 'systems')}`, otherwise: 'the held removals do not happen', link: '/admin/applications' },
+    { kind: 'hr_import_held', urgency: 'now', count: counts.importsHeld, title: `${some(counts.importsHeld, 'HR file waits', 'HR files wait')} for an answer`, otherwise: 'joiners, movers and leavers in it are not acted on', link: '/admin/hr' },
+    { kind: 'manual_task', urgency: 'today', count: counts.manualTasks, title: `${some(counts.manualTasks, 'step waits', 'steps wait')} for a person, in systems without an API`, otherwise: 'these steps stay unproven and become alarms', link: '/admin/movements?state=waiting' },
+    { kind: 'connection_away', urgency: 'today', count: counts.connectionsAway, title: `${some(counts.connectionsAway, 'system does', 'systems do')} not answer`, otherwise: 'nothing there can be changed or proven', link: '/admin/applications' },
+    { kind: 'drift', urgency: 'today', count: counts.openDrift, title: `${some(counts.openDrift, 'difference', 'differences')} between what was decided and what systems show`, otherwise: 'access without a reason stays', link: '/admin/inventory?tab=drift' },
+    { kind: 'accounts_tied_to_nobody', urgency: 'soon', count: counts.accountsTiedToNobody, title: `${some(counts.accountsTiedToNobody, 'account is', 'accounts are')} tied to nobody`, otherwise: 'nobody is asked about them, and no leaver takes them away', link: '/admin/inventory' },
+    { kind: 'people_without_second_factor', urgency: 'soon', count: counts.peopleWithoutSecondFactor, title: `${some(counts.peopleWithoutSecondFactor, 'person has', 'people have')} no second factor yet`, otherwise: 'they cannot sign in, and are asked to enrol when they do', link: '/admin/people?status=active' },
+    { kind: 'token_expiring', urgency: 'soon', count: counts.tokensExpiring, title: `${some(counts.tokensExpiring, 'API token ends', 'API tokens end')} within 14 days`, otherwise: 'the scripts that use them stop', link: '/admin/settings?tab=tokens' },
+  ];
+  return all.filter((need) => need.count > 0).map((need) => ({ ...need, title: capital(need.title) }));
+}

@@ -11,10 +11,10 @@ export interface Inventory {
 /** The N/M/K line, from the counters the directory keeps. */
 export async function readInventory(tx: Tx): Promise<Inventory> {
   const [row] = await sql<Inventory>(tx)`
-    select coalesce((select sum(amount) from directory.tally_card where name = 'people' and subject = 'active'), 0)::bigint as people,
-           coalesce((select sum(amount) from directory.tally_card where name = 'accounts'), 0)::bigint as accounts,
-           (select count(distinct application_id) from lifecycle.connection_card) as applications,
-           coalesce((select sum(amount) from directory.tally_card where name = 'tied_to_nobody'), 0)::bigint as tied_to_nobody`;
+    select coalesce((select sum(amount) from directory.tally_card where name = 'people/active'), 0)::bigint as people,
+           coalesce((select sum(amount) from directory.tally_card where name = 'application/accounts'), 0)::bigint as accounts,
+           (select count(*) from lifecycle.connection_card) as applications,
+           coalesce((select sum(amount) from directory.tally_card where name = 'accounts/tied-to-nobody'), 0)::bigint as tied_to_nobody`;
   return row!;
 }
 
@@ -92,5 +92,5 @@ export async function readWeeks(tx: Tx, now: Date): Promise<readonly { from: str
      order by begins`;
 }
 
-const signedIn = 'authentication.sign-in';
-const signInFailed = 'authentication.sign-in-failed';
+const signedIn = 'authentication.sign-in.succeed';
+const signInFailed = 'authentication.sign-in.fail';

@@ -7,3 +7,5 @@ export { ConnectorError, type ConnectorErrorKind } from './contract/connector-er
 export type { ConnectorKind, ConnectorPlugs, SecretField, SecretKeeper } from './contract/connector-kind.ts';
 export type { Confirmation, ListedAccount, ManualStore, UploadedList } from './contract/manual-store.ts';
 export { isForbiddenAddress } from './contract/address.ts';
+export { connectorKinds } from './connector-kinds.ts';
+export { guessColumns, readAccountList, type AccountListReading, type ListColumn, type ListColumns, type ListFault } from './manual/account-list.ts';

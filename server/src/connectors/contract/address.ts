@@ -45,10 +45,14 @@ export function addressSetting(protocols: readonly string[]) {
   });
 }
 
-/** A setting that holds a host name or an IP address. */
-export const hostSetting = z.string().trim().min(1).max(253)
-  .regex(/^(?:[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+)$/, 'this is not a host name; write it like `db.example.com`')
-  .refine((host) => !isForbiddenHost(host), 'this is a link-local or metadata address, which no connector may reach; use the address of the system itself');
+/** A setting that holds a host name or an IP address, or, where the system has one, the folder of its unix socket. */
+export function hostSetting(more: { readonly allowsSocketFolder: boolean }) {
+  return z.string().trim().min(1).max(253).superRefine((host, report) => {
+    if (more.allowsSocketFolder && /^\/[^\0]+$/.test(host)) return;
+    if (!/^(?:[A-Za-z0-9_.-]+|[0-9A-Fa-f:.]+)$/.test(host)) report.addIssue({ code: 'custom', message: 'this is not a host name; write it like `db.example.com`' });
+    else if (isForbiddenHost(host)) report.addIssue({ code: 'custom', message: 'this is a link-local or metadata address, which no connector may reach; use the address of the system itself' });
+  });
+}
 
 /** For sockets: a harmless-looking name may still resolve to the metadata service. */
 export const guardedLookup: LookupFunction = (host, options, done) => {

@@ -12,11 +12,14 @@ export async function breakableTcp(upstream: NetConnectOpts, isWrite: (sent: Buf
       socket.on('error', () => undefined);
       socket.on('close', () => { open.delete(socket); client.destroy(); peer.destroy(); });
     }
+    // It is meant for the next call, which has a connection of its own: an older one may still be saying goodbye.
+    const mine = next;
+    next = null;
     let isLost = false;
     client.on('data', (sent) => {
-      if (next === 'stall') { next = null; return; }
-      if (next === 'fail') { next = null; client.destroy(); return; }
-      if (next === 'lose' && isWrite(sent)) { next = null; isLost = true; }
+      if (mine === 'stall') return;
+      if (mine === 'fail') { client.destroy(); return; }
+      if (mine === 'lose' && isWrite(sent)) isLost = true;
       peer.write(sent);
     });
     // The reply has come: the server has acted. It goes no further.

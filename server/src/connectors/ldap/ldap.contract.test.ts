@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { connectorContract, type Harness } from '../contract/contract-suite.ts';
+import { breakableTcp } from '../contract/tcp-wire.ts';
+import { testContexts } from '../contract/test-context.ts';
+import { ldapKind } from './ldap.ts';
+import { slapdIsMissing, startSlapd } from './slapd-peer.ts';
+
+/** The tag of the LDAP operation in a message (RFC 4511 4.2): add, modify, rename, delete, extended. */
+function isWrite(message: Buffer): boolean {
+  const long = (message[1] ?? 0) & 0x80 ? (message[1] ?? 0) & 0x7f : 0;
+  const idLength = message[3 + long] ?? 1;
+  return [0x68, 0x66, 0x6c, 0x4a, 0x77].includes(message[4 + long + idLength] ?? 0);
+}
+
+const start = (hasPolicy: boolean) => async (): Promise<Harness> => {
+  const slapd = await startSlapd({ hasPolicy });
+  const tcp = await breakableTcp({ host: '127.0.0.1', port: slapd.port }, isWrite);
+  const contexts = testContexts({ password: slapd.password });
+  const connector = ldapKind.build({
+    address: `ldap://127.0.0.1:${tcp.port}`, encryption: 'off', bindDn: slapd.administratorDn, baseDn: slapd.baseDn, newAccountsDn: `ou=people,${slapd.baseDn}`,
+    recordsSignIn: true, ...(hasPolicy ? {} : { disabledAttribute: 'employeeType', disabledValue: 'disabled' }),
+  }, { secretKeeper: contexts.keeper });
+  const groups = await connector.list(contexts.context(), 'group', {});
+  return {
+    connector, wire: tcp.wire, log: contexts.log, unknownId: '00000000-0000-4000-8000-000000000000',
+    context: contexts.context,
+    kept: contexts.kept,
+    strangerContext: () => contexts.withSecrets({ password: 'wrong' }),
+    login: (hint) => hint,
+    entitlement: () => Promise.resolve(groups.items[0]?.id ?? ''),
+    letsIn: (_account, login, secret) => slapd.letsIn(login, secret),
+    close: async () => {
+      await tcp.close();
+      await slapd.close();
+    },
+  };
+};
+
+if (slapdIsMissing !== null) {
+  console.warn(slapdIsMissing);
+  describe.skip('LDAP against OpenLDAP', () => { test(slapdIsMissing ?? '', () => undefined); });
+} else {
+  connectorContract('LDAP against OpenLDAP with a password policy', start(true));
+  connectorContract('LDAP against OpenLDAP without one, disabled by an attribute', start(false));
+
+  test('a disabled person cannot bind any more, a removed one leaves every group, and the last place is kept', async () => {
+    const slapd = await startSlapd({ hasPolicy: true });
+    try {
+      const contexts = testContexts({ password: slapd.password });
+      const connector = ldapKind.build({ address: `ldap://127.0.0.1:${slapd.port}`, encryption: 'off', bindDn: slapd.administratorDn, baseDn: slapd.baseDn, newAccountsDn: `ou=people,${slapd.baseDn}`, recordsSignIn: true }, { secretKeeper: contexts.keeper });
+      const [group] = (await connector.list(contexts.context(), 'group', {})).items;
+      const made = await connector.create?.(contexts.context(), { login: 'maria', email: 'maria@example.com', initialSecret: 'random' });
+      const maria = made?.reference ?? { type: 'account', id: '' };
+      const secret = contexts.kept(made?.secretReference ?? '');
+      expect((await connector.observe(contexts.context(), { resource: maria })).resource?.account?.lastSignInAt).toBeNull();
+      expect(await slapd.letsIn('maria', secret)).toBe(true);
+      expect((await connector.observe(contexts.context(), { resource: maria })).resource?.account?.lastSignInAt).toMatch(/^20\d\d-/);
+
+      await connector.setEnabled?.(contexts.context(), maria, false);
+      expect(await slapd.letsIn('maria', secret)).toBe(false);
+      await connector.setEnabled?.(contexts.context(), maria, true);
+      expect(await slapd.letsIn('maria', secret)).toBe(true);
+
+      await connector.grant?.(contexts.context(), group?.id ?? '', maria);
+      await connector.remove?.(contexts.context(), maria);
+      expect((await connector.grants(contexts.context(), { type: 'group', id: group?.id ?? '' }, {})).items).toEqual([]);
+      const again = await connector.create?.(contexts.context(), { login: 'maria', email: 'maria@example.com' });
+      expect(again?.reference?.id).not.toBe(maria.id);
+      expect((await connector.grants(contexts.context(), { type: 'group', id: group?.id ?? '' }, {})).items).toEqual([]);
+      expect((await connector.check(contexts.context())).warnings).toEqual([]);
+    } finally {
+      await slapd.close();
+    }
+  });
+
+  test('an empty password is refused before it becomes an anonymous bind', async () => {
+    const connector = ldapKind.build({ address: 'ldap://127.0.0.1:9', encryption: 'off', bindDn: 'cn=x', baseDn: 'dc=x' });
+    await expect(connector.check(testContexts({ password: '' }).context())).rejects.toMatchObject({ kind: 'auth' });
+  });
+}

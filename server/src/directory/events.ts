@@ -9,8 +9,8 @@ const of = (personId: PersonId): string => `person:${personId}`;
 export const personJoined = (personId: PersonId, at: Date, facts: { source: string; startDate: string | null }): DomainEvent => ({ kind: 'person_joined', subject: of(personId), at, facts });
 export const personStarted = (personId: PersonId, at: Date): DomainEvent => ({ kind: 'person_started', subject: of(personId), at, facts: {} });
 export const personChanged = (personId: PersonId, at: Date, facts: { changes: Changes }): DomainEvent => ({ kind: 'person_changed', subject: of(personId), at, facts });
-/** `happenedAt`: the moment HR or the person who pressed the button names; time to zero access counts from here. */
-export const personLeft = (personId: PersonId, at: Date, facts: { happenedAt: string; reason: string }): DomainEvent => ({ kind: 'person_left', subject: of(personId), at, facts });
+/** `happenedAt`: the moment HR or the person who pressed the button names; time to zero access counts from here. `source`: `hr` when a list says so, `manual` when somebody pressed the button for this one person. */
+export const personLeft = (personId: PersonId, at: Date, facts: { happenedAt: string; reason: string; source: string }): DomainEvent => ({ kind: 'person_left', subject: of(personId), at, facts });
 export const personRehired = (personId: PersonId, at: Date, facts: { startDate: string | null; reason: string }): DomainEvent => ({ kind: 'person_rehired', subject: of(personId), at, facts });
 export const accountLinked = (accountId: string, at: Date, facts: { personId: string | null; applicationId: string; situation: string }): DomainEvent => ({ kind: 'account_linked', subject: `account:${accountId}`, at, facts });
 

@@ -101,15 +101,19 @@ const plain = (text: string): string =>
     .replace(/[łđð]/g, (letter) => (letter === 'ł' ? 'l' : 'd'))
     .replace(/[^a-z0-9]+/g, '');
 
-/** The name to sign in with: the work address where there is one, else `given.family`; `taken` decides about numbers at the end. */
-export function usernameFor(one: { readonly givenName: string; readonly familyName: string; readonly workEmail: string | null }, isTaken: (username: string) => boolean): string {
+/** How many namesakes get a number; more get random digits. */
+export const mostNamesakes = 40;
+
+/** The name to sign in with: the work address where there is one, else `given.family`, with a number or, after many, `spare` behind it when that is taken. */
+export function usernameFor(one: { readonly givenName: string; readonly familyName: string; readonly workEmail: string | null }, isTaken: (username: string) => boolean, spare: string): string {
   const email = one.workEmail?.trim().toLowerCase();
   if (email && !isTaken(email)) return email;
   const stem = usernameStem(one);
-  for (let number = 1; ; number += 1) {
+  for (let number = 1; number <= mostNamesakes; number += 1) {
     const candidate = number === 1 ? stem : `${stem}${number}`;
     if (!isTaken(candidate)) return candidate;
   }
+  return `${stem}.${spare}`;
 }
 
 /** Names that are not written in Latin letters leave nothing; then `person` and a number. */

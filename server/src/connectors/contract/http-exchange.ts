@@ -36,7 +36,7 @@ export async function exchange(context: CallContext, request: HttpRequest): Prom
 
   if (context.signal.aborted) throw new ConnectorError('transient', `stopped before ${where} was sent`);
   const signal = AbortSignal.any([context.signal, AbortSignal.timeout(request.timeoutMs)]);
-  let response: Response;
+  let response: Response | null = null;
   let text: string;
   try {
     response = await context.fetch(request.url, {
@@ -49,7 +49,8 @@ export async function exchange(context: CallContext, request: HttpRequest): Prom
     });
     text = await readCapped(response, request.maximumBytes ?? tenMegabytes);
   } catch (fault) {
-    if (fault instanceof ConnectorError) throw request.isWrite ? lost(fault.message) : fault;
+    // Thrown by the host's own fetch, before anything was sent (a forbidden address), or by the cap on the answer.
+    if (fault instanceof ConnectorError) throw response !== null && request.isWrite ? lost(fault.message) : fault;
     if (neverConnected(fault)) throw new ConnectorError('transient', `${new URL(request.url).host} cannot be reached (${reasonOf(fault)})`);
     throw lost(signal.aborted ? (context.signal.aborted ? 'stopped' : `nothing for ${request.timeoutMs} ms`) : reasonOf(fault));
   }

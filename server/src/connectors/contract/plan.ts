@@ -34,6 +34,5 @@ export function refuseUnknown(patch: AccountPatch, writable: readonly AccountAtt
 
 /** Names travel into filters, DNs, statements and CSV files: control characters have no business there. */
 export function refuseControlCharacters(text: string, what: string): void {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(text)) throw new ConnectorError('invalid', `the ${what} holds a control character: correct it at its source`);
 }

@@ -141,15 +141,27 @@ function control(system: FakeSystem, method: string, what: string, body: unknown
   }
 }
 
-/** A `fetch` that reaches the system without a socket; `wait` is the simulation's clock (or none: no time passes). */
-export function doorFetch(system: FakeSystem, wait: (ms: number) => Promise<void> = () => Promise.resolve()): typeof fetch {
+/** Each system stands under its own name: `/crm/accounts` is `/accounts` of `crm`. */
+export function systemAt(systems: ReadonlyMap<string, FakeSystem>, path: string): { readonly system: FakeSystem; readonly path: string } | null {
+  const [, name = '', rest = ''] = /^\/([^/?]+)(.*)$/.exec(path) ?? [];
+  const system = systems.get(name);
+  return system === undefined ? null : { system, path: rest === '' ? '/' : rest };
+}
+
+/**
+ * A `fetch` that reaches the systems without a socket: with it a connector at `http://fake.test/crm` speaks to `crm`.
+ * `wait` is the simulation's clock (or none: no time passes).
+ */
+export function doorFetch(systems: ReadonlyMap<string, FakeSystem>, wait: (ms: number) => Promise<void> = () => Promise.resolve()): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input);
+    const found = systemAt(systems, `${url.pathname}${url.search}`);
+    if (found === null) return new Response('{"error":"no such system"}', { status: 404 });
     const signal = init?.signal ?? null;
     signal?.throwIfAborted();
     const headers = Object.fromEntries(new Headers(init?.headers).entries());
     const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : null;
-    const result = ask(system, { method: init?.method ?? 'GET', path: `${url.pathname}${url.search}`, headers, body });
+    const result = ask(found.system, { method: init?.method ?? 'GET', path: found.path, headers, body });
     if (result.latencyMs > 0) await wait(result.latencyMs);
     if ('stalled' in result) {
       await new Promise((_, reject) => { signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true }); });

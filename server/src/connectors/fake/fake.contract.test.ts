@@ -9,7 +9,7 @@ const now = (): Date => new Date(performance.timeOrigin + performance.now());
 
 for (const [name, faults] of [
   ['the fake system', {}],
-  ['the fake system with reads that lag and replies that dawdle', { staleMs: 60, latencyMs: [0, 3] as const }],
+  ['the fake system with reads that lag and replies that dawdle', { staleMs: 25, latencyMs: [0, 2] as const }],
 ] as const) {
   const isSlow = 'staleMs' in faults;
   connectorContract(name, async () => {
@@ -17,7 +17,7 @@ for (const [name, faults] of [
     const { url, close } = await serveFakes(new Map([['crm', system]]));
     const { fetch: fetcher, wire } = breakableFetch(fetch);
     const contexts = testContexts({ token: 'right-token' }, fetcher);
-    const connector = fakeKind.build({ address: `${url}/crm`, isEventuallyConsistent: isSlow, settleMs: isSlow ? 80 : 0 }, { secretKeeper: contexts.keeper });
+    const connector = fakeKind.build({ address: `${url}/crm`, isEventuallyConsistent: isSlow, settleMs: isSlow ? 60 : 0 }, { secretKeeper: contexts.keeper });
     return {
       connector, wire, log: contexts.log, unknownId: 'a-77777777', close,
       context: contexts.context,

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../platform/clock/index.ts';
 import { wait } from '../../platform/jobs/index.ts';
-import { ask } from './door.ts';
+import { ask, systemAt } from './door.ts';
 import { FakeSystem, type FaultSchedule } from './fake-system.ts';
 
 /**
@@ -31,13 +31,12 @@ export async function serveFakes(systems: ReadonlyMap<string, FakeSystem>, port 
         response.writeHead(400).end('{"error":"this is not JSON"}');
         return;
       }
-      const [, name = '', rest = ''] = /^\/([^/?]+)(.*)$/.exec(request.url ?? '/') ?? [];
-      const system = systems.get(name);
-      if (system === undefined) {
+      const found = systemAt(systems, request.url ?? '/');
+      if (found === null) {
         response.writeHead(404).end('{"error":"no such system"}');
         return;
       }
-      const result = ask(system, { method: request.method ?? 'GET', path: rest === '' ? '/' : rest, headers, body });
+      const result = ask(found.system, { method: request.method ?? 'GET', path: found.path, headers, body });
       if ('stalled' in result) return;
       void wait(result.latencyMs).then(() => {
         if ('lost' in result) request.socket.destroy();

@@ -37,7 +37,7 @@ const start = (hasPolicy: boolean) => async (): Promise<Harness> => {
 };
 
 if (slapdIsMissing !== null) {
-  console.warn(slapdIsMissing);
+  process.stderr.write(`${slapdIsMissing}\n`);
   describe.skip('LDAP against OpenLDAP', () => { test(slapdIsMissing ?? '', () => undefined); });
 } else {
   connectorContract('LDAP against OpenLDAP with a password policy', start(true));

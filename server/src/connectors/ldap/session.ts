@@ -1,7 +1,7 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecure, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { Attribute, Change, Client, PresenceFilter, ResultCodeError, type Entry, type Filter } from 'ldapts';
-import { guardedLookup } from '../contract/address.ts';
+import { guardedLookup, isLoopback } from '../contract/address.ts';
 import { ConnectorError, withoutSecrets, type ConnectorErrorKind } from '../contract/connector-error.ts';
 import type { CallContext } from '../contract/connector.ts';
 
@@ -118,7 +118,7 @@ export async function withSession<T>(context: CallContext, place: Place, work: (
     explicitBufferAttributes: [...(query.binary ?? [])], ...(query.limit === undefined ? {} : { sizeLimit: query.limit }),
   });
   const session: Session = {
-    isPrivate: isSecure || place.encryption !== 'off' || host === 'localhost' || host === '::1' || host.startsWith('127.'),
+    isPrivate: isSecure || place.encryption !== 'off' || isLoopback(host),
     search: async (base, query) => (await client.search(base, options(query))).searchEntries.map((entry) => new LdapEntry(entry)),
     read: async (dn, query) => {
       try {

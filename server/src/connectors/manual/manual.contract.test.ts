@@ -7,20 +7,20 @@ import { readAccountList } from './account-list.ts';
 import { manualKind } from './manual.ts';
 
 const ivan: ListedAccount = { id: 'ivan', login: 'ivan', name: 'Ivan', email: null, isEnabled: true, entitlements: ['Editors'] };
-const ms = (): string => new Date(performance.timeOrigin + performance.now()).toISOString();
+const now = (): string => new Date(performance.timeOrigin + performance.now()).toISOString();
 
 function rig(uploads: boolean): Harness {
   // The system itself: what the people in front of it see.
   const inside = new Map<string, ListedAccount>([[ivan.id, ivan]]);
   const confirmations: Confirmation[] = [];
-  let list: UploadedList = { uploadedAt: ms(), accounts: [ivan] };
+  let list: UploadedList = { uploadedAt: now(), accounts: [ivan] };
   const store: ManualStore = { list: () => Promise.resolve(list), confirmations: () => Promise.resolve(confirmations) };
 
   const upload = (): void => {
     const rows = [...inside.values()].map((one) => ({ 'User name': one.login, 'Full name': one.name, 'E-mail': one.email ?? '', Status: one.isEnabled ? 'Active' : 'Disabled', Groups: one.entitlements.join(';') }));
     const reading = readAccountList(stringify(rows, { header: true, bom: true }));
     if (!reading.isReadable) throw new Error(JSON.stringify(reading.faults));
-    list = { uploadedAt: ms(), accounts: reading.accounts };
+    list = { uploadedAt: now(), accounts: reading.accounts };
   };
   const act = (step: HandStep): Confirmation['saw'] => {
     if (step.kind === 'create') {
@@ -50,7 +50,7 @@ function rig(uploads: boolean): Harness {
     byHand: (step) => {
       const saw = act(step);
       if (uploads) upload();
-      else confirmations.push({ operationId: 'x', confirmedAt: ms(), confirmedBy: 'petar', saw });
+      else confirmations.push({ operationId: 'x', confirmedAt: now(), confirmedBy: 'petar', saw });
       return Promise.resolve();
     },
     close: () => Promise.resolve(),

@@ -48,6 +48,7 @@ create table federation.client (
   updated_at timestamptz not null,
   last_used_at timestamptz,
   constraint a_client_has_an_id primary key (id),
+  constraint a_client_belongs_to_an_application foreign key (application_id) references directory.application (id),
   constraint a_client_is_a_web_native_browser_or_machine_client check (kind in ('web', 'native', 'browser', 'machine')),
   constraint a_client_authenticates_in_a_known_way check (authentication in ('client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none')),
   constraint a_client_has_what_it_authenticates_with check (

@@ -1,0 +1,164 @@
+import { applicationSignIn, changeClient as changeClientBody, clientList, clientMade, clientRead, createClient, listClients, rotateSecret as rotateSecretBody, type Client as ClientAnswer } from '@bailiwick/contract/federation';
+import { z } from 'zod';
+import { days, later } from '../../platform/clock/index.ts';
+import { cursorOf, parseCursor } from '../../platform/db/index.ts';
+import { route, type AnyRoute } from '../../platform/http/index.ts';
+import { refuse } from '../errors.ts';
+import type { FederationNeeds } from '../needs.ts';
+import { paths } from '../provider/provider.ts';
+import { addClient } from './add-client.ts';
+import { changeClient } from './change-client.ts';
+import { removeClient } from './remove-client.ts';
+import { rotateSecret } from './rotate-secret.ts';
+import { findApplication, findNamedClient, listNamedClients, signInFacts, type NamedClient } from './store.ts';
+
+type Needs = Pick<FederationNeeds, 'config' | 'clock' | 'database' | 'announce' | 'gate'>;
+
+const moment = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+const present = (client: NamedClient, now: Date): ClientAnswer => ({
+  clientId: client.id,
+  applicationId: client.applicationId,
+  applicationName: client.applicationName,
+  name: client.name,
+  kind: client.kind,
+  authentication: client.authentication,
+  redirectUris: [...client.redirectUris],
+  postLogoutRedirectUris: [...client.postLogoutRedirectUris],
+  grantTypes: [...client.grantTypes],
+  scopes: [...client.scopes],
+  audiences: [...client.audiences],
+  idTokenAlgorithm: client.idTokenAlgorithm,
+  accessTokenAlgorithm: client.accessTokenAlgorithm,
+  requiresPkce: client.requiresPkce,
+  requiresPushedRequests: client.requiresPushedRequests,
+  isFirstParty: client.isFirstParty,
+  requiresGrant: client.requiresGrant,
+  leastAssuranceLevel: client.leastAssuranceLevel,
+  homeUri: client.homeUri,
+  initiateLoginUri: client.initiateLoginUri,
+  backchannelLogoutUri: client.backchannelLogoutUri,
+  jwks: client.jwks as ClientAnswer['jwks'],
+  jwksUri: client.jwksUri,
+  hasPreviousSecret: client.previousSecretExpiresAt !== null && client.previousSecretExpiresAt > now,
+  previousSecretExpiresAt: client.previousSecretExpiresAt !== null && client.previousSecretExpiresAt > now ? moment(client.previousSecretExpiresAt) : null,
+  secretMadeAt: moment(client.secretMadeAt),
+  createdAt: client.createdAt.toISOString(),
+  updatedAt: client.updatedAt.toISOString(),
+  lastUsedAt: moment(client.lastUsedAt),
+});
+
+const clientParams = z.object({ clientId: z.string().min(1).max(100) });
+
+export function clientRoutes(needs: Needs): readonly AnyRoute[] {
+  const origin = needs.config.url.origin;
+  const connection = {
+    issuer: origin,
+    discovery: `${origin}/.well-known/openid-configuration`,
+    authorizationEndpoint: origin + paths.authorization,
+    tokenEndpoint: origin + paths.token,
+    userinfoEndpoint: origin + paths.userinfo,
+    jwksUri: origin + paths.jwks,
+    endSessionEndpoint: origin + paths.logout,
+  };
+  return [
+    route({
+      method: 'GET',
+      path: '/api/v1/clients',
+      permission: 'federation.client.read',
+      summary: 'Clients that sign people in or get tokens for themselves',
+      query: listClients,
+      output: clientList,
+      async run({ query }) {
+        const rows = await needs.database.read((tx) => listNamedClients(tx, { applicationId: query.applicationId, search: query.search, after: query.cursor ? parseCursor(query.cursor) : null, limit: query.limit + 1 }));
+        const items = rows.slice(0, query.limit);
+        const last = items.at(-1);
+        return { items: items.map((client) => present(client, needs.clock.now())), next: rows.length > query.limit && last ? cursorOf({ key: last.name.toLowerCase(), id: last.id }) : null };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/v1/clients',
+      permission: 'federation.client.add',
+      summary: 'Add a client; its secret is shown this once',
+      body: createClient,
+      output: clientMade,
+      status: 201,
+      refusals: [refuse.client_id_taken, refuse.client_not_consistent, refuse.no_such_application],
+      async run({ permit, body }) {
+        const { client, secret } = await addClient(needs, permit, body);
+        return { ...present(client, needs.clock.now()), connection, clientSecret: secret };
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/clients/:clientId',
+      permission: 'federation.client.read',
+      summary: 'One client, and what an application needs to be set up',
+      params: clientParams,
+      output: clientRead,
+      refusals: [refuse.no_such_client],
+      async run({ params }) {
+        const client = await needs.database.read((tx) => findNamedClient(tx, params.clientId));
+        if (!client) throw refuse.no_such_client(params);
+        return { ...present(client, needs.clock.now()), connection };
+      },
+    }),
+    route({
+      method: 'PATCH',
+      path: '/api/v1/clients/:clientId',
+      permission: 'federation.client.change',
+      summary: 'Change a client; a new way to authenticate ends its tokens and shows its new secret this once',
+      params: clientParams,
+      body: changeClientBody,
+      output: clientMade,
+      refusals: [refuse.no_such_client, refuse.client_not_consistent],
+      async run({ permit, params, body }) {
+        const { client, secret } = await changeClient(needs, permit, { clientId: params.clientId, change: body });
+        return { ...present(client, needs.clock.now()), connection, clientSecret: secret };
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/v1/clients/:clientId/secret',
+      permission: 'federation.client.rotate-secret',
+      summary: 'A new secret, shown this once; the one before works on for a while',
+      params: clientParams,
+      body: rotateSecretBody,
+      output: clientMade,
+      refusals: [refuse.no_such_client, refuse.no_secret_to_rotate],
+      async run({ permit, params, body }) {
+        const { client, secret } = await rotateSecret(needs, permit, { clientId: params.clientId, previousWorksForHours: body.previousWorksForHours });
+        return { ...present(client, needs.clock.now()), connection, clientSecret: secret };
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/api/v1/clients/:clientId',
+      permission: 'federation.client.remove',
+      summary: 'Remove a client and everything that was issued to it',
+      params: clientParams,
+      refusals: [refuse.no_such_client],
+      async run({ permit, params }) {
+        await removeClient(needs, permit, params);
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/v1/applications/:applicationId/sign-in',
+      permission: 'federation.client.read',
+      summary: 'How people sign in to one application',
+      params: z.object({ applicationId: z.uuid() }),
+      output: applicationSignIn,
+      refusals: [refuse.no_such_application],
+      async run({ params }) {
+        const now = needs.clock.now();
+        const application = await needs.database.read((tx) => findApplication(tx, params.applicationId));
+        if (!application) throw refuse.no_such_application(params);
+        const clients = await needs.database.read((tx) => listNamedClients(tx, { applicationId: params.applicationId, after: null, limit: 100 }));
+        const facts = await needs.database.read((tx) => signInFacts(tx, params.applicationId, later(now, -days(30))));
+        return { clients: clients.map((client) => present(client, now)), connection, people30Days: facts.people, lastSignInAt: moment(facts.lastAt) };
+      },
+    }),
+  ];
+}

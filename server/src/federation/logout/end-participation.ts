@@ -1,0 +1,42 @@
+import type { Clock } from '../../platform/clock/index.ts';
+import type { Tx } from '../../platform/db/index.ts';
+import type { Subscriber } from '../../platform/events/index.ts';
+import type { Jobs } from '../../platform/jobs/index.ts';
+import { deleteOfPerson, deleteOfSession } from '../issued/store.ts';
+import { endParticipationsOfPerson, endParticipationsOfSession, type EndedParticipation } from './store.ts';
+import { tellJob } from './tell-application.ts';
+
+interface Needs {
+  readonly clock: Clock;
+  readonly jobs: Pick<Jobs, 'enqueue'>;
+}
+
+const tellAll = async (tx: Tx, { jobs }: Needs, ended: readonly EndedParticipation[]): Promise<void> => {
+  for (const one of ended) {
+    if (one.backchannelLogoutUri) await jobs.enqueue(tx, tellJob, { sessionId: one.sessionId, clientId: one.clientId }, { key: `${tellJob} ${one.sessionId} ${one.clientId}` });
+  }
+};
+
+/** Everything that was issued to a person, gone; every application that knew a session of theirs is told. */
+export async function endAllOfPersonIn(tx: Tx, needs: Needs, personId: string): Promise<{ tokens: number; applications: number }> {
+  const gone = await deleteOfPerson(tx, personId);
+  const ended = await endParticipationsOfPerson(tx, personId, needs.clock.now());
+  await tellAll(tx, needs, ended);
+  return { tokens: gone.length, applications: ended.length };
+}
+
+/** What these events bring is tidying and telling. That nothing works any more is true before: see issued/store.ts. */
+export const endOfSessions = (needs: Needs): Subscriber => ({
+  name: 'federation.end-of-sessions',
+  kinds: ['session_ended', 'person_left'],
+  async deliver(tx, event) {
+    if (event.kind === 'person_left') {
+      await endAllOfPersonIn(tx, needs, event.subject.slice('person:'.length));
+      return;
+    }
+    const sessionId = event.facts['sessionId'];
+    if (typeof sessionId !== 'string') return;
+    await deleteOfSession(tx, sessionId);
+    await tellAll(tx, needs, await endParticipationsOfSession(tx, sessionId, needs.clock.now()));
+  },
+});

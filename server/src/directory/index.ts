@@ -12,7 +12,7 @@ export { addPeopleIn, addPerson, addPersonIn } from './person/add-person.ts';
 export { changePeopleIn, changePerson, changePersonIn, type ChangedPerson } from './person/change-person.ts';
 export { leavePeopleIn, leavePerson, leavePersonIn } from './person/leave-person.ts';
 export { rehirePerson, rehirePersonIn } from './person/rehire-person.ts';
-export { activatePerson, activatePersonIn, keepDates } from './person/activate-person.ts';
+export { activatePerson, activatePersonIn, keepDates, type Calendar } from './person/activate-person.ts';
 export { eachPerson, findPeople, findPerson, findPersonByEmployeeNumber, findPersonByUsername, isBelow, isInScope, listPeople, markPrivileged, peopleByEmployeeNumber, peopleByHints, scopeCondition, type PeopleFilter, type PersonInList } from './person/store.ts';
 
 export { applicationId } from './application/application.ts';

@@ -4,7 +4,7 @@ import type { Permit } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import { personStarted } from '../events.ts';
 import type { Needs, NeedsWithin } from './needs.ts';
-import { dayOf, type Person, type PersonId } from './person.ts';
+import type { Person, PersonId } from './person.ts';
 import { duePeople, findPeopleForUpdate, setStanding } from './store.ts';
 import { leavePeopleIn } from './leave-person.ts';
 
@@ -30,12 +30,19 @@ async function start({ clock, announce }: NeedsWithin, tx: Tx, permit: Permit<'d
 
 const atOnce = 200;
 
+/** Whose midnight counts: an organisation's last day ends there, not in UTC. */
+export interface Calendar {
+  dayOf(moment: Date): string;
+  /** The moment the next day begins. */
+  endOf(day: string): Date;
+}
+
 /**
  * Dates become true by themselves: whose first day has come starts, whose last day is over leaves.
  * Each transaction takes some; the last administrator is held and does not hold up the others.
  */
-export async function keepDates(needs: Needs, permits: { readonly activate: Permit<'directory.person.activate'>; readonly leave: Permit<'directory.person.leave'> }): Promise<{ started: number; left: number }> {
-  const today = dayOf(needs.clock.now());
+export async function keepDates(needs: Needs, permits: { readonly activate: Permit<'directory.person.activate'>; readonly leave: Permit<'directory.person.leave'> }, calendar: Calendar): Promise<{ started: number; left: number }> {
+  const today = calendar.dayOf(needs.clock.now());
   let started = 0;
   let left = 0;
   for (;;) {
@@ -52,7 +59,7 @@ export async function keepDates(needs: Needs, permits: { readonly activate: Perm
     const due = await needs.database.transaction(async (tx) => (await duePeople(tx, today, atOnce + held.size)).ending.filter((person) => !held.has(person.id)));
     if (due.length === 0) break;
     for (const person of due) {
-      const isGone = await leaveAtEnd(needs, permits.leave, person);
+      const isGone = await leaveAtEnd(needs, permits.leave, person, calendar.endOf(person.endDate!));
       if (isGone) left += 1;
       else held.add(person.id);
     }
@@ -61,11 +68,9 @@ export async function keepDates(needs: Needs, permits: { readonly activate: Perm
 }
 
 /** The end of the last day is the moment it happened. */
-const endOfDay = (day: string): Date => new Date(Date.parse(`${day}T00:00:00.000Z`) + 86_400_000);
-
-const leaveAtEnd = (needs: Needs, permit: Permit<'directory.person.leave'>, person: Person): Promise<boolean> =>
+const leaveAtEnd = (needs: Needs, permit: Permit<'directory.person.leave'>, person: Person, happenedAt: Date): Promise<boolean> =>
   needs.database
-    .transaction((tx) => leavePeopleIn(needs, tx, permit, [{ personId: person.id, reason: `the end date ${person.endDate} has passed`, happenedAt: endOfDay(person.endDate!), source: person.source }]))
+    .transaction((tx) => leavePeopleIn(needs, tx, permit, [{ personId: person.id, reason: `the end date ${person.endDate} has passed`, happenedAt, source: person.source }]))
     .then(
       () => true,
       (error: unknown) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
 import { ConnectorError, type ConnectorErrorKind } from './connector-error.ts';
 import {
-  methodOf, type CallContext, type Connector, type NewAccount, type Observation, type Operation, type Outcome, type Reference, type Resource,
+  methodOf, type CallContext, type Connector, type InitialSecret, type NewAccount, type Observation, type Operation, type Outcome, type Reference, type Resource,
   type ResourceType, type Target,
 } from './connector.ts';
 
@@ -36,6 +36,8 @@ export interface Harness {
   readonly unknownId: string;
   /** A natural key of this system made from a hint that is unique in the run. */
   login(hint: string): string;
+  /** For systems that keep an account without a secret disabled. */
+  readonly initialSecret?: InitialSecret;
   /** The id of an entitlement that can be granted, seen in `list('group')`. */
   entitlement(): Promise<string>;
   readonly wire?: Wire;
@@ -77,7 +79,7 @@ export function connectorContract(name: string, start: () => Promise<Harness>): 
     const newAccount = (hint: string): NewAccount => {
       run += 1;
       const login = peer.login(`${hint}${run}`);
-      return { login, email: `${hint}${run}@example.com`, givenName: 'Maria', familyName: `Ivanova ${run}` };
+      return { login, email: `${hint}${run}@example.com`, givenName: 'Maria', familyName: `Ivanova ${run}`, ...(peer.initialSecret === undefined ? {} : { initialSecret: peer.initialSecret }) };
     };
 
     /** Looks until it is so, inside the settle window that the connector declares. */

@@ -2,19 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { connectorContract, type Harness } from '../contract/contract-suite.ts';
 import { breakableTcp } from '../contract/tcp-wire.ts';
 import { testContexts } from '../contract/test-context.ts';
+import { isLdapWrite } from './ldap-wire.ts';
 import { ldapKind } from './ldap.ts';
 import { slapdIsMissing, startSlapd } from './slapd-peer.ts';
 
-/** The tag of the LDAP operation in a message (RFC 4511 4.2): add, modify, rename, delete, extended. */
-function isWrite(message: Buffer): boolean {
-  const long = (message[1] ?? 0) & 0x80 ? (message[1] ?? 0) & 0x7f : 0;
-  const idLength = message[3 + long] ?? 1;
-  return [0x68, 0x66, 0x6c, 0x4a, 0x77].includes(message[4 + long + idLength] ?? 0);
-}
-
 const start = (hasPolicy: boolean) => async (): Promise<Harness> => {
   const slapd = await startSlapd({ hasPolicy });
-  const tcp = await breakableTcp({ host: '127.0.0.1', port: slapd.port }, isWrite);
+  const tcp = await breakableTcp({ host: '127.0.0.1', port: slapd.port }, isLdapWrite);
   const contexts = testContexts({ password: slapd.password });
   const connector = ldapKind.build({
     address: `ldap://127.0.0.1:${tcp.port}`, encryption: 'off', bindDn: slapd.administratorDn, baseDn: slapd.baseDn, newAccountsDn: `ou=people,${slapd.baseDn}`,

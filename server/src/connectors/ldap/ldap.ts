@@ -158,11 +158,11 @@ export function ldapConnector(settings: Settings, secretKeeper?: SecretKeeper): 
       const warnings: string[] = [];
       if (!session.isPrivate) warnings.push('the connection is not encrypted: passwords will not be set');
       const way = await disableWay(session);
-      const [sample] = await session.search(settings.baseDn, { scope: 'sub', filter: accountFilter(shape), attributes: [idAttribute(shape)], binary, limit: 1 }).catch((fault: unknown) => {
-        // Result code 4: there are more than the one that was asked for.
-        if (hasCode(fault, 4)) return [undefined];
-        throw fault;
-      });
+      let sample: LdapEntry | undefined;
+      for await (const entries of session.pages(settings.baseDn, { scope: 'sub', filter: accountFilter(shape), attributes: [idAttribute(shape)], binary })) {
+        sample = entries[0];
+        break;
+      }
       if (sample !== undefined && idOf(sample, shape) === undefined) return { isReady: false, identity, granted: [], missing: [`read ${idAttribute(shape)}`], warnings };
       if (!isActiveDirectory && way.kind === 'ppolicy') {
         const policies = await session.search(settings.baseDn, { scope: 'sub', filter: new EqualityFilter({ attribute: 'objectClass', value: 'pwdPolicy' }), attributes: ['pwdLockout'] });
@@ -315,7 +315,10 @@ export function ldapConnector(settings: Settings, secretKeeper?: SecretKeeper): 
       if (context.dryRun) return planned('password', entry.dn, { password: ['(kept)', '(new)'] }, reference);
       const secret = source === 'random' ? await keepNew(context, session, entry.one(shape.loginAttribute) ?? entry.dn) : { value: await context.secret(source.reference), reference: source.reference };
       await writeSecret(session, entry.dn, secret.value);
-      return done(reference, { secretReference: secret.reference });
+      return done(reference, {
+        secretReference: secret.reference,
+        ...(isActiveDirectory ? { note: 'Active Directory may let the old password in for up to an hour more (OldPasswordAllowedPeriod): to shut somebody out, disable the account' } : {}),
+      });
     }),
   };
 

@@ -13,6 +13,7 @@ export const personChanged = (personId: PersonId, at: Date, facts: { changes: Ch
 export const personLeft = (personId: PersonId, at: Date, facts: { happenedAt: string; reason: string; source: string }): DomainEvent => ({ kind: 'person_left', subject: of(personId), at, facts });
 export const personRehired = (personId: PersonId, at: Date, facts: { startDate: string | null; reason: string }): DomainEvent => ({ kind: 'person_rehired', subject: of(personId), at, facts });
 export const accountLinked = (accountId: string, at: Date, facts: { personId: string | null; applicationId: string; situation: string }): DomainEvent => ({ kind: 'account_linked', subject: `account:${accountId}`, at, facts });
+export const entitlementChanged = (entitlementId: string, at: Date, facts: { risk: readonly [string, string] }): DomainEvent => ({ kind: 'entitlement_changed', subject: `entitlement:${entitlementId}`, at, facts });
 
 /** Every kind this domain announces. */
-export const eventKinds = ['person_joined', 'person_started', 'person_changed', 'person_left', 'person_rehired', 'account_linked'] as const;
+export const eventKinds = ['person_joined', 'person_started', 'person_changed', 'person_left', 'person_rehired', 'account_linked', 'entitlement_changed'] as const;

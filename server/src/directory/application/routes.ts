@@ -1,6 +1,7 @@
 import { application as applicationAnswer, applicationParams, applicationsAnswer, applicationsQuery, changeApplicationBody, changeEntitlementBody, entitlement as entitlementAnswer, entitlementParams, entitlementsAnswer, entitlementsQuery, type ApplicationAnswer, type EntitlementAnswer } from '@bailiwick/contract/directory';
 import type { Clock } from '../../platform/clock/index.ts';
 import type { Database } from '../../platform/db/index.ts';
+import type { Announce } from '../../platform/events/index.ts';
 import { route, type AnyRoute } from '../../platform/http/index.ts';
 import { changeEntitlement, readEntitlements } from '../entitlement/change-entitlement.ts';
 import { entitlementId, type Entitlement } from '../entitlement/entitlement.ts';
@@ -13,6 +14,7 @@ import { readApplication, readApplications } from './read-applications.ts';
 interface Needs {
   readonly clock: Clock;
   readonly database: Database;
+  readonly announce: Announce;
 }
 
 type InList = Awaited<ReturnType<typeof readApplication>>;

@@ -1,0 +1,13 @@
+import type { Clock } from '../platform/clock/index.ts';
+import type { Database } from '../platform/db/index.ts';
+import type { Announce } from '../platform/events/index.ts';
+
+/** Inside a transaction that somebody else opened. */
+export interface NeedsWithin {
+  readonly clock: Clock;
+  readonly announce: Announce;
+}
+
+export interface Needs extends NeedsWithin {
+  readonly database: Database;
+}

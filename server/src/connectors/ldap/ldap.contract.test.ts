@@ -1,3 +1,4 @@
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { connectorContract, type Harness } from '../contract/contract-suite.ts';
 import { breakableTcp } from '../contract/tcp-wire.ts';
@@ -63,6 +64,31 @@ if (slapdIsMissing !== null) {
       expect((await connector.grants(contexts.context(), { type: 'group', id: group?.id ?? '' }, {})).items).toEqual([]);
       expect((await connector.check(contexts.context())).warnings).toEqual([]);
     } finally {
+      await slapd.close();
+    }
+  });
+
+  test('a connection that is lost after the bind is an error, never an anonymous search that finds nobody', async () => {
+    const slapd = await startSlapd({ hasPolicy: true });
+    let connections = 0;
+    const closer = createServer((client) => {
+      connections += 1;
+      const isFirst = connections === 1;
+      const peer = connect({ port: slapd.port, host: '127.0.0.1' });
+      for (const socket of [client, peer]) socket.on('error', () => undefined);
+      client.pipe(peer);
+      // The answer to the bind is delivered, and the connection ends with it.
+      peer.on('data', (said) => { client.write(said, () => { if (isFirst) client.destroy(); }); });
+      client.on('close', () => peer.destroy());
+    });
+    await new Promise<void>((resolve) => { closer.listen(0, '127.0.0.1', resolve); });
+    try {
+      const contexts = testContexts({ password: slapd.password });
+      const connector = ldapKind.build({ address: `ldap://127.0.0.1:${(closer.address() as AddressInfo).port}`, encryption: 'off', disableBy: 'ppolicy', bindDn: slapd.administratorDn, baseDn: slapd.baseDn });
+      await expect(connector.observe(contexts.context(), { resource: { type: 'account', id: '00000000-0000-4000-8000-000000000000' } })).rejects.toMatchObject({ kind: 'transient' });
+      expect(connections).toBe(1);
+    } finally {
+      closer.close();
       await slapd.close();
     }
   });

@@ -63,6 +63,12 @@ test('an answer of the right status and the wrong shape is an error, never an em
   await expect(connector.list(contexts.context(), 'account', {})).rejects.toMatchObject({ kind: 'config' });
 });
 
+test('somebody else in the place of what was asked for proves nothing', async () => {
+  const contexts = testContexts({ token: 'x' }, () => Promise.resolve(new Response('{"id":"somebody-else","userName":"ivan"}', { status: 200 })));
+  const connector = scimKind.build({ address: 'https://crm.example.com/scim/v2' });
+  await expect(connector.observe(contexts.context(), { resource: { type: 'account', id: 'u1' } })).rejects.toMatchObject({ kind: 'config' });
+});
+
 test.each([
   ['http://169.254.169.254/latest', 'link-local'], ['http://2852039166/scim', 'link-local'], ['http://[::ffff:169.254.169.254]/', 'link-local'],
   ['http://metadata.google.internal/', 'link-local'], ['file:///etc/passwd', 'begins with'], ['https://user:pw@crm.example.com', 'user name and password'], ['crm', 'not an address'],

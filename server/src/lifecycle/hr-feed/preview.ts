@@ -1,0 +1,101 @@
+import type { HrFeedSettings } from '@bailiwick/contract/hr-feed';
+import { eachPerson, needsEndDate, type Person } from '../../directory/index.ts';
+import type { Tx } from '../../platform/db/index.ts';
+import { refuse } from '../errors.ts';
+import { difference, type Difference, type KnownPerson } from './difference.ts';
+import { inSlices, type Examined } from './examine.ts';
+import { fold } from './header-words.ts';
+import { brakeFor, consequencesOf } from './hr-import.ts';
+import type { Choices } from './mapping.ts';
+import { departures, findFeed, type Preview } from './store.ts';
+
+export type Readable = Extract<Examined, { readonly is: 'table' | 'empty' }>;
+
+/** What cannot be a preview is refused, and the text says what to do. */
+export function readableOrRefuse(examined: Examined): Readable {
+  if (examined.is === 'spreadsheet') throw refuse.hr_file_is_a_spreadsheet();
+  if (examined.is === 'unreadable') throw refuse.hr_file_unreadable({ why: examined.why });
+  if (examined.is === 'choice_wrong') throw refuse.hr_mapping_wrong({ why: examined.why });
+  return examined;
+}
+
+export interface Compared {
+  readonly preview: Preview;
+  readonly difference: Difference;
+  readonly people: readonly KnownPerson[];
+  readonly settings: HrFeedSettings;
+}
+
+/** Compares a file with the directory as it is in this transaction. */
+export async function compare(tx: Tx, examined: Readable, facts: { readonly isComplete: boolean; readonly choices: Choices; readonly receivedAt: Date; readonly now: Date }): Promise<Compared> {
+  const settings = await findFeed(tx);
+  const people = await everybody(tx);
+  const types = new Set(settings.employmentTypesWithEndDate.map(fold));
+  const isTable = examined.is === 'table';
+  const found = await inSlices(
+    difference({
+      rows: isTable ? examined.rows : [],
+      badRows: isTable ? examined.badRows : [],
+      problems: isTable ? examined.problems : [],
+      rowCount: isTable ? examined.rowCount : 0,
+      managerIs: isTable ? examined.managerIs : 'number',
+      headerOf: (attribute) => (isTable ? (examined.recognised.columns.find((column) => column.attribute === attribute)?.header ?? null) : null),
+      needsEndDate: (type) => needsEndDate(type) || types.has(fold(type)),
+      people,
+      departures: await departures(tx),
+      isComplete: facts.isComplete,
+      isEncodingSmall: isTable && examined.recognised.encoding === 'windows-1252',
+      receivedAt: facts.receivedAt,
+      now: facts.now,
+      timeZone: settings.timeZone,
+    }),
+  );
+  const questions = isTable ? examined.questions : [];
+  const brake = brakeFor({ active: found.active, removals: found.removals.length, goodRows: found.counts.goodRows, rowCount: found.counts.rows, isComplete: facts.isComplete, cut: isTable ? examined.cut : null });
+  const isOpen = questions.length > 0;
+  const isUnusable = isOpen || brake.reasons.some((reason) => reason.is === 'empty');
+  // Without a usable row there is nothing to show but the brake: "everybody leaves" would be the file's mistake, not a preview.
+  const shown: Difference = isUnusable ? { ...found, changes: [], removals: [] } : found;
+  return {
+    preview: {
+      state: isOpen ? 'uploaded' : brake.isHeld ? 'held' : 'previewed',
+      isComplete: facts.isComplete,
+      choices: facts.choices,
+      recognised: isTable ? examined.recognised : null,
+      questions: [...questions],
+      brake: isOpen ? { ...brake, isHeld: false, reasons: [], removals: 0, confirmWith: null } : brake,
+      consequences: isOpen ? questions.map((question) => question.text) : isUnusable ? ['nothing can be applied; export the file again and upload that'] : consequencesOf(found, facts.isComplete),
+      counts: isOpen ? null : isUnusable ? { ...found.counts, leaver: 0 } : found.counts,
+      previewedAt: isOpen ? null : facts.now,
+    },
+    difference: shown,
+    people,
+    settings,
+  };
+}
+
+const pageSize = 10_000;
+
+async function everybody(tx: Tx): Promise<KnownPerson[]> {
+  const people: KnownPerson[] = [];
+  for (let after: Person['id'] | null = null; ; ) {
+    const page: Person[] = await eachPerson(tx, { after, limit: pageSize });
+    for (const person of page) people.push(known(person));
+    if (page.length < pageSize) return people;
+    after = page.at(-1)!.id;
+  }
+}
+
+const known = (person: Person): KnownPerson => ({
+  id: person.id,
+  employeeNumber: person.employeeNumber,
+  givenName: person.givenName,
+  familyName: person.familyName,
+  texts: { workEmail: person.workEmail, privateEmail: person.privateEmail, title: person.title, department: person.department, division: person.division, location: person.location, employmentType: person.employmentType },
+  managerId: person.managerId,
+  startDate: person.startDate,
+  endDate: person.endDate,
+  status: person.status,
+  leftAt: person.leftAt,
+  source: person.source,
+});

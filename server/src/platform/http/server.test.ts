@@ -1,3 +1,4 @@
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { systemClock } from '../clock/index.ts';
@@ -31,7 +32,7 @@ beforeAll(async () => {
     recordRefusal: async (entry) => void refused.push(entry.permission),
   });
   http = await openHttp({
-    config: loadConfig({}), clock: systemClock, log: silentLog, metrics: openMetrics(), gate,
+    config: loadConfig({ BAILIWICK_PORT: '0', BAILIWICK_URL: 'http://localhost:8080' }), clock: systemClock, log: silentLog, metrics: openMetrics(), gate,
     sessionReader: { cookieName: 'bailiwick', read: async ({ session, bearer }) => (session === 'maria' ? maria : bearer === 'token-token' ? token : null) },
     pageFrame: { frame: ({ content }) => content, refusal: (refusal) => html`<p>${refusal.message}</p>` },
     csrfKey: Buffer.alloc(32, 1),
@@ -133,6 +134,20 @@ describe('cross-site request forgery', () => {
     expect((await send(`word=go&csrf=${csrf}`, { 'bailiwick-form': 'other' })).statusCode).toBe(403);
     expect((await send('word=go', { 'bailiwick-form': secret.value })).statusCode).toBe(403);
   });
+});
+
+it('many requests over one connection leave nothing behind on it', async () => {
+  let left = -1;
+  http.fastify.server.on('request', (request: IncomingMessage) => { left = request.socket.listenerCount('close'); });
+  const address = await http.listen();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const counts: number[] = [];
+  for (let turn = 0; turn < 30; turn += 1) {
+    await new Promise<void>((resolve, reject) => void get(`${address}/api/v1/things/lamp`, { agent, headers: cookie }, (answer) => answer.resume().on('end', resolve)).on('error', reject));
+    counts.push(left);
+  }
+  agent.destroy();
+  expect(counts.at(-1)).toBe(counts[1]);
 });
 
 it('live events arrive as a stream', async () => {

@@ -207,7 +207,10 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
     const body = one.accepts === 'bytes' ? rawBody : parse(one.body, one.accepts === 'form' ? form : rawBody, 'body');
 
     const gone = new AbortController();
-    request.raw.socket.once('close', () => gone.abort());
+    // Of the answer, not of the connection: many requests share one, and each would leave a listener behind.
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) gone.abort();
+    });
     let formSecret = request.cookies[cookiePrefix + formCookie];
     const cookies: CookieChange[] = [];
     if (!formSecret && !one.path.startsWith('/api/')) {

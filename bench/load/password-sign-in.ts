@@ -1,0 +1,78 @@
+import { createHmac } from 'node:crypto';
+import { CookieJar, getRequest, headerOf, postRequest, type Connection, type Reply } from './connection.ts';
+import type { Scenario } from './drive.ts';
+
+export interface SignInSettings {
+  /** Each has the password and an authenticator app of its own (base64 of its secret). */
+  readonly people: readonly { readonly username: string; readonly seed: string }[];
+  readonly password: string;
+}
+
+/**
+ * Signs in as a browser without script does: opens the page, fills in whatever form comes, follows where it leads, until a
+ * page that is no longer a sign-in. One in a hundred sessions is then used.
+ */
+export function passwordSignIn({ people, password }: SignInSettings): Scenario {
+  let turn = 0;
+  return {
+    async once(connection) {
+      const number = turn++;
+      const person = people[number % people.length]!;
+      const { jar } = await signIn(connection, '/sign-in', person, password);
+      if (number % 100 === 0) {
+        const me = await connection.request(getRequest('/api/v1/me', jar.line));
+        if (me.status !== 200 || !me.body.includes(person.username)) throw new Error(`a session that was just begun answered ${me.status}: ${me.body.slice(0, 200)}`);
+      }
+      return 'sign-in';
+    },
+  };
+}
+
+/** From `path` through the sign-in to the first address that is no longer part of it; that one is not opened. */
+export async function signIn(connection: Connection, path: string, person: SignInSettings['people'][number], password: string): Promise<{ jar: CookieJar; leadsTo: URL }> {
+  const jar = new CookieJar();
+  let reply = await connection.request(getRequest(path, 'accept: text/html\r\n'));
+  for (let step = 0; step < 12; step += 1) {
+    jar.take(reply);
+    if (reply.status === 303 || reply.status === 302) {
+      const to = new URL(headerOf(reply, 'location') ?? '', 'http://here');
+      if (jar.get('bailiwick') && !/^\/(sign-in|enrol|recover)/.test(to.pathname)) return { jar, leadsTo: to };
+      reply = await connection.request(getRequest(to.pathname + to.search, `accept: text/html\r\n${jar.line}`));
+      continue;
+    }
+    if (reply.status !== 200) throw new Error(`the sign-in answered ${reply.status}: ${text(reply)}`);
+    reply = await connection.request(submit(reply, person, password, jar));
+  }
+  throw new Error(`the sign-in does not end; the last page says: ${text(reply)}`);
+}
+
+/** The form of the page that asks for what a person with a password types. */
+function submit(page: Reply, person: SignInSettings['people'][number], password: string, jar: CookieJar): string {
+  const forms = [...page.body.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, attributes = '', content = '']) => ({
+    action: unescape(/\baction="([^"]*)"/.exec(attributes)?.[1] ?? '/sign-in'),
+    // An answer of several lines, such as a button with the same name, must not count twice.
+    fields: [...content.matchAll(/<input\b([^>]*)>/g)].map(([, input = '']) => ({ name: /\bname="([^"]*)"/.exec(input)?.[1] ?? '', value: unescape(/\bvalue="([^"]*)"/.exec(input)?.[1] ?? ''), type: /\btype="([^"]*)"/.exec(input)?.[1] ?? 'text' })).filter((field) => field.name !== ''),
+  }));
+  const form = ['password', 'code', 'username'].map((name) => forms.find((one) => one.fields.some((field) => field.name === name && field.type !== 'hidden'))).find(Boolean);
+  if (!form) throw new Error(`a page of the sign-in has no form to fill in: ${text(page)}`);
+  const fields = new URLSearchParams();
+  for (const field of form.fields) {
+    if (field.name === 'username' && field.type !== 'hidden') fields.set('username', person.username);
+    else if (field.name === 'password') fields.set('password', password);
+    else if (field.name === 'code') fields.set('code', codeNow(Buffer.from(person.seed, 'base64')));
+    else if (field.type !== 'checkbox') fields.set(field.name, field.value);
+  }
+  return postRequest(form.action, fields.toString(), `accept: text/html\r\n${jar.line}`);
+}
+
+/** RFC 6238 with SHA-1, 30 s, six digits. */
+function codeNow(seed: Buffer): string {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const digest = createHmac('sha1', seed).update(counter).digest();
+  const offset = digest[19]! & 15;
+  return String((digest.readUInt32BE(offset) & 0x7fff_ffff) % 1_000_000).padStart(6, '0');
+}
+
+const unescape = (value: string): string => value.replaceAll('&#x2F;', '/').replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+const text = (reply: Reply): string => reply.body.replace(/<style[\s\S]*?<\/style>|<[^>]+>/g, ' ').replace(/\s+/g, ' ').slice(0, 200);

@@ -1,0 +1,66 @@
+import { median, spreadOf } from '../arithmetic.ts';
+import { allErrors, atLeast, atMost, beside, measure, medianCpu, type Bench, type Measured, type Outcome } from '../bench.ts';
+import { argon2idPerSecond } from '../limits/limits.ts';
+import type { SignInSettings } from '../load/password-sign-in.ts';
+import { benchPassword, seedFactors } from '../seed.ts';
+
+/** W1: a person signs in with password and authenticator app: four requests, one argon2id, a session, the audit. Beside the hash alone, two at once. */
+export async function passwordSignIn({ house, generator, bystander, isQuick, people, say }: Bench): Promise<Outcome> {
+  // Enough people that nobody comes twice within the 30 seconds in which their code stays the same.
+  const settings: SignInSettings = { people: await seedFactors(house.pool, house.folder, Math.min(6_000, Math.floor(people * 0.9))), password: benchPassword };
+  let used = 0;
+  // Each load begins where the one before has ended, for the same reason.
+  const next = (): SignInSettings => {
+    const from = (used += 1_500) % settings.people.length;
+    return { ...settings, people: [...settings.people.slice(from), ...settings.people.slice(0, from)] };
+  };
+  const sessionsBefore = await count(house.pool, `select count(*) from authn.session`);
+  const auditBefore = await count(house.pool, `select count(*) from audit.everything where action like 'authentication.%' and outcome = 'allowed'`);
+
+  const shape = (seconds: number) => ({ kind: 'closed', connections: 4, seconds }) as const;
+  const all: Measured[] = [await measure(generator, house, 'passwordSignIn', next(), shape(isQuick ? 1 : 5))];
+  const rounds: { ours: Measured; hashes: number }[] = [];
+  const waits: number[] = [];
+  for (let round = 0; round < (isQuick ? 1 : 5); round += 1) {
+    const seconds = isQuick ? 3 : 8;
+    const hashes = await argon2idPerSecond(isQuick ? 1.5 : 3);
+    const ours = await measure(generator, house, 'passwordSignIn', next(), shape(seconds));
+    rounds.push({ ours, hashes });
+    say(`W1 round ${round + 1}: ${ours.rate.toFixed(1)} sign-ins/s, ${hashes.toFixed(1)} hashes/s`);
+  }
+  all.push(...rounds.map((one) => one.ours));
+  const rate = median(rounds.map((one) => one.ours.rate));
+
+  // Others at full load: people who read pages, at a steady 20 per second.
+  const seconds = isQuick ? 3 : 10;
+  const reads = { asked: [{ name: 'people', path: '/api/v1/people?limit=50', bearer: house.token, itemsAtLeast: 1 }, { name: 'discovery', path: '/.well-known/openid-configuration' }] };
+  const [full, others] = await Promise.all([
+    measure(generator, house, 'passwordSignIn', next(), shape(seconds)),
+    bystander.run({ origin: house.origin, scenario: 'reads', settings: reads, shape: { kind: 'open', ratePerSecond: 20, seconds, connections: 8 } }),
+  ]);
+  waits.push(...Object.values(others.latencies).flat());
+  const open = await measure(generator, house, 'passwordSignIn', next(), { kind: 'open', ratePerSecond: rate * 0.5, seconds: isQuick ? 4 : 15, connections: 64 });
+  all.push(full, open);
+
+  const done = all.reduce((sum, one) => sum + one.operations, 0);
+  const sessions = (await count(house.pool, `select count(*) from authn.session`)) - sessionsBefore;
+  const audited = (await count(house.pool, `select count(*) from audit.everything where action like 'authentication.%' and outcome = 'allowed'`)) - auditBefore;
+  const errors = allErrors(all);
+  if (sessions < done) errors[`${done} sign-ins left ${sessions} sessions`] = done - sessions;
+  if (audited < done) errors[`${done} sign-ins left ${audited} audit entries`] = done - audited;
+
+  const limit = beside('argon2id 46 MiB t=1, 2 at once', rounds.map((one) => [one.ours.rate, one.hashes]));
+  const latency = spreadOf(Object.values(open.latencies).flat());
+  const wait = spreadOf(waits);
+  return {
+    id: 'W1', title: 'password and authenticator app sign-in', setting: `${people.toLocaleString('en-GB')} people, c=4`, unit: 'sign-ins/s', rate, limit,
+    latency: { ...latency, at: '50 % load' },
+    latencies: { 'others meanwhile': wait },
+    errors: { ...errors, ...allErrors([{ ...full, errors: others.errors }]) },
+    cpu: medianCpu(rounds.map((one) => one.ours)),
+    aims: [atLeast('ratio to argon2id', limit.ratio.value, 0.85), atMost('p95 at 50 % load', latency.p95, 60, ' ms'), atMost('p99 of others at full load', wait.p99, 100, ' ms')],
+    facts: { 'sign-ins': done, sessions, 'audit entries': audited, 'generator load': median(rounds.map((one) => one.ours.generatorLoad)) },
+  };
+}
+
+const count = async (pool: Bench['house']['pool'], question: string): Promise<number> => Number((await pool.query<{ count: string }>(question)).rows[0]!.count);

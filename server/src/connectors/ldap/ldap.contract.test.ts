@@ -68,24 +68,25 @@ if (slapdIsMissing !== null) {
     }
   });
 
-  test('a connection that is lost after the bind is an error, never an anonymous search that finds nobody', async () => {
+  test('a connection that is lost between two steps is an error, and nothing goes on as an anonymous visitor', async () => {
     const slapd = await startSlapd({ hasPolicy: true });
     let connections = 0;
     const closer = createServer((client) => {
       connections += 1;
-      const isFirst = connections === 1;
+      let replies = 0;
       const peer = connect({ port: slapd.port, host: '127.0.0.1' });
       for (const socket of [client, peer]) socket.on('error', () => undefined);
       client.pipe(peer);
-      // The answer to the bind is delivered, and the connection ends with it.
-      peer.on('data', (said) => { client.write(said, () => { if (isFirst) client.destroy(); }); });
+      // The answers to the bind and to the look-up are delivered, and then the connection ends, as idle ones do.
+      peer.on('data', (said) => { replies += 1; client.write(said, () => { if (replies === 2) client.end(); }); });
       client.on('close', () => peer.destroy());
     });
     await new Promise<void>((resolve) => { closer.listen(0, '127.0.0.1', resolve); });
     try {
       const contexts = testContexts({ password: slapd.password });
-      const connector = ldapKind.build({ address: `ldap://127.0.0.1:${(closer.address() as AddressInfo).port}`, encryption: 'off', disableBy: 'ppolicy', bindDn: slapd.administratorDn, baseDn: slapd.baseDn });
-      await expect(connector.observe(contexts.context(), { resource: { type: 'account', id: '00000000-0000-4000-8000-000000000000' } })).rejects.toMatchObject({ kind: 'transient' });
+      const slowKeeper = { keep: () => new Promise<string>((resolve) => { setTimeout(() => resolve('vault:1'), 100); }) };
+      const connector = ldapKind.build({ address: `ldap://127.0.0.1:${(closer.address() as AddressInfo).port}`, encryption: 'off', disableBy: 'ppolicy', bindDn: slapd.administratorDn, baseDn: slapd.baseDn }, { secretKeeper: slowKeeper });
+      await expect(connector.create?.(contexts.context(), { login: 'maria', email: '', initialSecret: 'random' })).rejects.toMatchObject({ kind: 'ambiguous' });
       expect(connections).toBe(1);
     } finally {
       closer.close();

@@ -2,8 +2,22 @@ import { readMigrations } from '../platform/db/index.ts';
 
 export const migrations = readMigrations('authentication', new URL('./migrations/', import.meta.url));
 
-export { permissions } from './permissions.ts';
-export { kinds, type AuthenticationEvent } from './events.ts';
+export { authenticationModule } from './module.ts';
+export { permissions as authenticationPermissions } from './permissions.ts';
+export { kinds as authenticationEventKinds, type AuthenticationEvent } from './events.ts';
 export type { AuthenticationNeeds, ConsoleRoles } from './needs.ts';
+export { openPageFrame } from './pages/frame.ts';
+
+export { openSessionReader, sessionCookie } from './session/read-session.ts';
 export { sessionLimits, sessionStrength, type Session, type SessionLimits, type SessionStrength } from './session/session.ts';
+export { findSession } from './session/store.ts';
+export { endSessionsIn } from './session/end-sessions.ts';
+export { safeReturnTo } from './sign-in/return-to.ts';
 export { strengthOf, workforceFloor, type AssuranceLevel, type Proof, type Strength, type Wanted } from './sign-in/strength.ts';
+
+export { authenticationSurfaces, endAccessIn, type OwnSurface } from './end-access.ts';
+
+export { makeSetupLink, type SetupLink } from './set-up/make-setup-link.ts';
+export { recoverAdministrator } from './set-up/recover-administrator.ts';
+export { createApiToken, type CreatedApiToken } from './api-token/create-api-token.ts';
+export { issueAccessPass, type IssuedAccessPass } from './factor/issue-access-pass.ts';

@@ -1,6 +1,6 @@
 /** What the gate can be asked for in this domain. `own` permissions concern the person who asks; scope `self` is enough for them. */
 export const permissions = [
-  'authentication.me.read',
+  'authentication.own.read',
   'authentication.own.session.read',
   'authentication.own.session.end',
   'authentication.own.factor.read',

@@ -1,0 +1,54 @@
+import type { Refusal } from '../../platform/errors/index.ts';
+import { html, trustedHtml, type Html } from '../../platform/html/index.ts';
+import type { PageFrame } from '../../platform/http/index.ts';
+import type { Needs } from '../needs.ts';
+import { script, style } from './assets.ts';
+import { speakerFor, type PhraseName } from './phrases.ts';
+
+const logo = trustedHtml('<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M12 3 4 6v6c0 4.5 3.2 7.7 8 9 4.8-1.3 8-4.5 8-9V6z"/><circle cx="12" cy="10.5" r="2"/><path d="M12 12.5V16"/></svg>');
+
+/** What platform says no with, in the reader's language; other refusals keep their own English sentence. */
+const phraseOf: Readonly<Record<string, PhraseName>> = {
+  'platform.forged_request': 'error_forged',
+  'platform.too_many_requests': 'error_too_many',
+  'platform.too_busy': 'error_too_busy',
+  'platform.not_found': 'error_not_found',
+  'platform.input_invalid': 'error_input',
+  'authentication.setup_link_not_valid': 'link_used',
+};
+
+/** The house's look for every page that the server renders. */
+export function openPageFrame({ config }: Pick<Needs, 'config'>): PageFrame {
+  function frame({ title, content, languages }: { title: string; content: Html; languages: readonly string[] }): Html {
+    const { language } = speakerFor(languages);
+    return html`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${title} · ${config.organisation}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${style.path}">
+<script src="${script.path}" defer></script>
+</head>
+<body>
+<main>
+<p class="logo">${logo}<span>${config.organisation}</span></p>
+${content}
+</main>
+</body>
+</html>
+`;
+  }
+  return {
+    frame,
+    refusal(refusal: Refusal, languages) {
+      const { say } = speakerFor(languages);
+      const phrase = phraseOf[refusal.code];
+      const facts = Object.fromEntries(Object.entries(refusal.facts).map(([key, value]) => [key, String(value)]));
+      const text = phrase ? say(phrase, facts) : `${refusal.message.charAt(0).toUpperCase()}${refusal.message.slice(1)}.`;
+      return frame({ title: say('refused_title'), languages, content: html`<h1>${say('refused_title')}</h1><p>${text}</p><a class="button plain" href="/">${say('go_home')}</a>` });
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import type { Me, SessionCard } from '@bailiwick/contract/authentication';
+import type { Permit, Principal } from '../../platform/http/index.ts';
+import { refuse } from '../errors.ts';
+import type { Needs } from '../needs.ts';
+import { subjectInScope } from './scope.ts';
+import { sessionLimits, type Session } from './session.ts';
+import { findSession, findSubject, sessionsOf } from './store.ts';
+
+export async function readMe({ clock, database, permissionsOf, consoleRoles }: Pick<Needs, 'clock' | 'database' | 'permissionsOf' | 'consoleRoles'>, principal: Principal): Promise<Me> {
+  const { personId, sessionId } = principal;
+  const [subject, session, roles, permissions] = await Promise.all([
+    personId === null ? null : database.read((tx) => findSubject(tx, personId)),
+    sessionId === null ? null : database.read((tx) => findSession(tx, sessionId, clock.now())),
+    personId === null ? [] : database.read((tx) => consoleRoles.rolesOf(tx, personId)),
+    permissionsOf(principal),
+  ]);
+  return {
+    person: subject && { id: subject.personId, displayName: subject.displayName, username: subject.username, workEmail: subject.workEmail, title: subject.title, department: subject.department },
+    permissions: [...permissions],
+    consoleRoles: [...roles],
+    session: session && {
+      id: session.id,
+      assuranceLevel: session.assuranceLevel,
+      methods: [...session.methods],
+      isPhishingResistant: session.isPhishingResistant,
+      authenticatedAt: session.authenticatedAt.toISOString(),
+      expiresAt: session.expiresAt.toISOString(),
+      idleExpiresAt: idleEndOf(session),
+    },
+    csrfToken: principal.csrfToken,
+  };
+}
+
+const shownSessions = 100;
+
+export async function readOwnSessions({ clock, database }: Pick<Needs, 'clock' | 'database'>, permit: Permit<'authentication.own.session.read'>, principal: Principal): Promise<{ items: SessionCard[] }> {
+  const { personId } = permit;
+  if (!personId) throw refuse.not_a_person();
+  const now = clock.now();
+  return { items: (await database.read((tx) => sessionsOf(tx, personId, shownSessions))).map((session) => asCard(session, principal.sessionId, now)) };
+}
+
+export async function readSessionsOfPerson({ clock, database }: Pick<Needs, 'clock' | 'database'>, permit: Permit<'authentication.session.read'>, personId: string): Promise<{ items: SessionCard[] }> {
+  await database.read((tx) => subjectInScope(tx, permit, personId));
+  const now = clock.now();
+  return { items: (await database.read((tx) => sessionsOf(tx, personId, shownSessions))).map((session) => asCard(session, null, now)) };
+}
+
+const idleEndOf = (session: Session): string | null => (sessionLimits[session.assuranceLevel].idleMs === null ? null : session.idleExpiresAt.toISOString());
+
+/** A session past its limits is shown as ended although nobody has swept it yet. */
+function asCard(session: Session, currentId: string | null, now: Date): SessionCard {
+  const over = session.endedAt ?? [session.expiresAt, session.idleExpiresAt].find((end) => end <= now) ?? null;
+  return {
+    id: session.id,
+    isCurrent: session.id === currentId,
+    assuranceLevel: session.assuranceLevel,
+    methods: [...session.methods],
+    isPhishingResistant: session.isPhishingResistant,
+    device: session.device,
+    address: session.address,
+    createdAt: session.createdAt.toISOString(),
+    authenticatedAt: session.authenticatedAt.toISOString(),
+    lastSeenAt: session.lastSeenAt.toISOString(),
+    idleExpiresAt: idleEndOf(session),
+    expiresAt: session.expiresAt.toISOString(),
+    endedAt: over?.toISOString() ?? null,
+    endReason: session.endReason ?? (over ? 'its time is over' : null),
+  };
+}

@@ -1,0 +1,98 @@
+import { later } from '../../platform/clock/index.ts';
+import { digestOf, newId, randomToken } from '../../platform/crypto/index.ts';
+import type { Tx } from '../../platform/db/index.ts';
+import { noticeIn } from '../factor/notice.ts';
+import { enrolledFactors, nobody } from '../factor/store.ts';
+import type { Needs } from '../needs.ts';
+import { raiseSessionIn, startSessionIn } from '../session/start-session.ts';
+import { findSubject } from '../session/store.ts';
+import { rememberDevice } from '../throttle/store.ts';
+import { nextStep, noProgress, type Enrollable, type Step } from './next-step.ts';
+import { signInLifeMs, withProof, type Purpose, type SignIn } from './sign-in.ts';
+import type { Proof, Wanted } from './strength.ts';
+import { addSignIn, lockSignIn, removeSignIn, saveSignIn } from './store.ts';
+
+/** A sign-in with the secret that the browser must show next. */
+export interface Held {
+  readonly signIn: SignIn;
+  readonly secret: string;
+}
+
+export interface Beginning {
+  readonly purpose: Purpose;
+  readonly username: string | null;
+  readonly personId: string | null;
+  readonly sessionId: string | null;
+  readonly wanted: Wanted;
+  readonly proofs: readonly Proof[];
+  readonly returnTo: string;
+}
+
+export async function beginSignInIn(tx: Tx, { clock }: Pick<Needs, 'clock'>, beginning: Beginning): Promise<Held> {
+  const now = clock.now();
+  const signIn: SignIn = { id: newId(), ...beginning, progress: noProgress, createdAt: now, expiresAt: later(now, signInLifeMs) };
+  const secret = randomToken(256);
+  await addSignIn(tx, signIn, digestOf(secret));
+  return { signIn, secret };
+}
+
+/** What this sign-in asks for now. The same questions for people and for nobody. */
+export async function stepOfSignIn(tx: Tx, signIn: SignIn): Promise<Step> {
+  const factors = await enrolledFactors(tx, signIn.personId ?? nobody);
+  return nextStep({ purpose: signIn.purpose, isNamed: signIn.username !== null || signIn.personId !== null, wanted: signIn.wanted, proofs: signIn.proofs, factors, progress: signIn.progress });
+}
+
+/** Writes a change under the lock of the row, with a new secret: one that leaked earlier is worth nothing later (fixation). */
+async function change(tx: Tx, { clock }: Pick<Needs, 'clock'>, id: string, how: (signIn: SignIn) => SignIn): Promise<Held | null> {
+  const before = await lockSignIn(tx, id, clock.now());
+  if (!before) return null;
+  const signIn = how(before);
+  const secret = randomToken(256);
+  await saveSignIn(tx, signIn, digestOf(secret));
+  return { signIn, secret };
+}
+
+export const addProofIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string, proof: Proof): Promise<Held | null> => change(tx, needs, id, (signIn) => ({ ...signIn, proofs: withProof(signIn.proofs, proof) }));
+
+/** Something was enrolled; where enrolling proves it (a password just chosen, a code just read) the proof comes with it. */
+export const addEnrolledIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string, enrolled: Enrollable, proof: Proof | null): Promise<Held | null> =>
+  change(tx, needs, id, (signIn) => ({ ...signIn, proofs: proof ? withProof(signIn.proofs, proof) : signIn.proofs, progress: { ...signIn.progress, enrolled: [...new Set([...signIn.progress.enrolled, enrolled])] } }));
+
+export const skipEnrolmentIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string): Promise<Held | null> => change(tx, needs, id, (signIn) => ({ ...signIn, progress: { ...signIn.progress, hasSkippedEnrolment: true } }));
+
+export const confirmCodesIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string): Promise<Held | null> => change(tx, needs, id, (signIn) => ({ ...signIn, progress: { ...signIn.progress, hasSavedCodes: true } }));
+
+/** The codes of these slots are on the screen; a page loaded again draws the same slots anew. */
+export async function noteShownCodesIn(tx: Tx, { clock }: Pick<Needs, 'clock'>, id: string, slots: readonly number[]): Promise<boolean> {
+  const signIn = await lockSignIn(tx, id, clock.now());
+  if (!signIn) return false;
+  await saveSignIn(tx, { ...signIn, progress: { ...signIn.progress, codeSlots: [...slots] } }, null);
+  return true;
+}
+
+export interface Finished {
+  /** The secret of the session, for the cookie. */
+  readonly secret: string;
+  readonly returnTo: string;
+}
+
+/**
+ * INVARIANT: the only place where a sign-in becomes a session. It asks the dispatcher once more under the lock, so that no order
+ * of requests, however odd, gets a session that the policy does not give. Null when something is still missing.
+ */
+export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config'>, id: string, where: { readonly userAgent: string; readonly address: string; readonly deviceId: string | null; readonly replaces: string | null }): Promise<Finished | null> {
+  return needs.database.transaction(async (tx) => {
+    const now = needs.clock.now();
+    const signIn = await lockSignIn(tx, id, now);
+    if (!signIn?.personId || (await stepOfSignIn(tx, signIn)).is !== 'done') return null;
+    const subject = await findSubject(tx, signIn.personId);
+    if (!subject?.isActive) return null;
+    const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId };
+    const started = signIn.sessionId ? await raiseSessionIn(tx, needs, { ...input, sessionId: signIn.sessionId }) : await startSessionIn(tx, needs, { ...input, replaces: where.replaces });
+    await removeSignIn(tx, id);
+    if (!started) return null;
+    if (signIn.purpose === 'recover') await noticeIn(tx, needs, subject, { about: 'recovered' });
+    if (where.deviceId) await rememberDevice(tx, subject.personId, where.deviceId, now);
+    return { secret: started.secret, returnTo: signIn.returnTo };
+  });
+}

@@ -1,0 +1,153 @@
+import { digitsOf, sealContext, stepOf } from '../factor/totp.ts';
+import { parseRecoveryCode, tidyAccessPass } from '../factor/code.ts';
+import { noticeIn } from '../factor/notice.ts';
+import { checkPasskey } from '../factor/passkey.ts';
+import { normalised } from '../factor/password.ts';
+import { enrolledFactors, findOpenAccessPass, findPassword, findRecoveryCode, findTotps, markPasswordUsed, nobody, useAccessPass, useRecoveryCode, useTotpStep } from '../factor/store.ts';
+import type { Needs } from '../needs.ts';
+import { record } from '../../audit/index.ts';
+import type { ActorId } from '../../platform/http/index.ts';
+import { findSubject, type Subject } from '../session/store.ts';
+import { personActor } from '../session/start-session.ts';
+import { attempt, type AttemptOutcome, type Tried } from '../throttle/attempt.ts';
+import { addProofIn, beginSignInIn, type Beginning, type Held } from './progress.ts';
+import type { SignIn } from './sign-in.ts';
+
+/**
+ * One function per factor: is this the secret? Each costs the same for a person, for one who left and for nobody: the same
+ * questions to the database and one password hash where a person would cost one (63B-4 3.2.2, ASVS 6.3.8).
+ */
+type ProveNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config' | 'hashing'>;
+
+export interface From {
+  readonly address: string;
+  readonly deviceId: string | null;
+}
+
+async function tried(needs: ProveNeeds, signIn: SignIn, from: From): Promise<Tried> {
+  const named = await needs.database.read((tx) => findSubject(tx, signIn.personId ?? nobody));
+  return { subject: named?.isActive ? named : null, named, username: signIn.username ?? '', ...from };
+}
+
+export async function provePassword(needs: ProveNeeds, signIn: SignIn, from: From, typed: string): Promise<AttemptOutcome<Held>> {
+  const { database, hashing, clock } = needs;
+  const who = await tried(needs, signIn, from);
+  const secret = normalised(typed);
+  return attempt(needs, who, 'password', async () => {
+    const stored = await database.read((tx) => findPassword(tx, who.subject?.personId ?? nobody));
+    if (!stored) {
+      await hashing.spend(secret);
+      return { is: 'wrong' };
+    }
+    const { isRight, needsRehash } = await hashing.verify(stored.hash, secret);
+    if (!isRight) return { is: 'wrong' };
+    const rehash = needsRehash ? await hashing.hash(secret) : null;
+    const now = clock.now();
+    return {
+      is: 'right',
+      use: async (tx) => ((await markPasswordUsed(tx, who.subject!.personId, stored.hash, rehash, now)) ? addProofIn(tx, needs, signIn.id, { method: 'password', at: now.toISOString() }) : null),
+    };
+  });
+}
+
+export async function proveTotp(needs: ProveNeeds, signIn: SignIn, from: From, typed: string): Promise<AttemptOutcome<Held>> {
+  const { database, keys, clock } = needs;
+  const who = await tried(needs, signIn, from);
+  const now = clock.now();
+  return attempt(needs, who, 'totp', async () => {
+    const apps = (await database.read((tx) => findTotps(tx, who.subject?.personId ?? nobody))).filter((app) => app.confirmedAt);
+    for (const app of apps) {
+      const step = stepOf(keys.open(app.sealedSeed, sealContext(app.id)), digitsOf(typed), now);
+      if (step !== null) return { is: 'right', use: async (tx) => ((await useTotpStep(tx, app.id, step, now)) ? addProofIn(tx, needs, signIn.id, { method: 'totp', at: now.toISOString() }) : null) };
+    }
+    return { is: 'wrong' };
+  });
+}
+
+export async function proveRecoveryCode(needs: ProveNeeds, signIn: SignIn, from: From, typed: string): Promise<AttemptOutcome<Held>> {
+  const { database, hashing, clock } = needs;
+  const who = await tried(needs, signIn, from);
+  const code = parseRecoveryCode(typed);
+  return attempt(needs, who, 'recovery-code', async () => {
+    const stored = await database.read((tx) => findRecoveryCode(tx, who.subject?.personId ?? nobody, code?.slot ?? -1));
+    if (!stored || !code) {
+      await hashing.spend(typed);
+      return { is: 'wrong' };
+    }
+    if (!(await hashing.verify(stored.hash, code.secret)).isRight) return { is: 'wrong' };
+    const subject = who.subject as Subject;
+    const now = clock.now();
+    return {
+      is: 'right',
+      async use(tx) {
+        if (!(await useRecoveryCode(tx, subject.personId, code.slot, stored.hash, now))) return null;
+        const { recoveryCodesLeft } = await enrolledFactors(tx, subject.personId);
+        await record(tx, { action: 'authentication.recovery-code.use', actor: personActor(subject.personId), actorName: subject.displayName, target: `person:${subject.personId}`, targetName: subject.displayName, at: now, outcome: 'allowed', facts: { left: recoveryCodesLeft, address: from.address } });
+        // 63B-4 4.6: every use is told, with the way to say no.
+        await noticeIn(tx, needs, subject, { about: 'recovery_code_used', left: recoveryCodesLeft });
+        return addProofIn(tx, needs, signIn.id, { method: 'recovery-code', at: now.toISOString() });
+      },
+    };
+  });
+}
+
+export async function proveAccessPass(needs: ProveNeeds, signIn: SignIn, from: From, typed: string): Promise<AttemptOutcome<Held>> {
+  const { database, hashing, clock } = needs;
+  const who = await tried(needs, signIn, from);
+  const secret = tidyAccessPass(typed);
+  return attempt(needs, who, 'access-pass', async () => {
+    const stored = await database.read((tx) => findOpenAccessPass(tx, who.subject?.personId ?? nobody, clock.now()));
+    if (!stored) {
+      await hashing.spend(secret);
+      return { is: 'wrong' };
+    }
+    if (!(await hashing.verify(stored.hash, secret)).isRight) return { is: 'wrong' };
+    const subject = who.subject as Subject;
+    const now = clock.now();
+    return {
+      is: 'right',
+      async use(tx) {
+        if (!(await useAccessPass(tx, stored.id, now))) return null;
+        await record(tx, { action: 'authentication.access-pass.use', actor: personActor(subject.personId), actorName: subject.displayName, target: `person:${subject.personId}`, targetName: subject.displayName, at: now, outcome: 'allowed', facts: { address: from.address } });
+        return addProofIn(tx, needs, signIn.id, { method: 'access-pass', at: now.toISOString() });
+      },
+    };
+  });
+}
+
+/**
+ * A passkey names its person by itself, so there may be no sign-in yet. Nothing can be guessed here (the signature is checked
+ * over our challenge and our origin), so there is no throttle beyond the address limit.
+ */
+export async function provePasskey(needs: ProveNeeds, signIn: SignIn | null, { purpose, wanted, returnTo }: Pick<Beginning, 'purpose' | 'wanted' | 'returnTo'>, from: From, response: unknown): Promise<Held | null> {
+  const { database, clock, announce } = needs;
+  const checked = await checkPasskey(needs, response);
+  const isAnother = (personId: string): boolean => signIn !== null && (signIn.proofs.length > 0 || signIn.sessionId !== null) && signIn.personId !== personId;
+  const held = await database.transaction(async (tx): Promise<Held | null> => {
+    const now = clock.now();
+    const personId = checked.is === 'right' ? checked.passkey.personId : checked.personId;
+    const subject = personId === null ? null : await findSubject(tx, personId);
+    let why = checked.is === 'wrong' ? checked.why : null;
+    if (checked.is === 'right') {
+      if (!subject?.isActive) why = 'the person is not active';
+      else if (isAnother(subject.personId)) why = 'the passkey belongs to somebody else';
+      else if (!(await checked.use(tx))) why = 'the counter of the passkey went back; it is disabled, since there may be a copy';
+      else return signIn && signIn.personId === subject.personId ? addProofIn(tx, needs, signIn.id, checked.proof) : beginSignInIn(tx, needs, { purpose, wanted, returnTo, username: null, sessionId: null, personId: subject.personId, proofs: [checked.proof] });
+    }
+    await record(tx, {
+      action: 'authentication.sign-in.fail',
+      actor: subject ? personActor(subject.personId) : ('anonymous' as ActorId),
+      actorName: subject?.displayName ?? 'Somebody',
+      target: subject ? `person:${subject.personId}` : null,
+      targetName: subject?.displayName ?? null,
+      at: now,
+      outcome: 'refused',
+      reason: why ?? 'wrong',
+      facts: { method: 'passkey', address: from.address },
+    });
+    if (subject) await announce(tx, { kind: 'sign_in_failed', subject: `person:${subject.personId}`, at: now, facts: { method: 'passkey', why } });
+    return null;
+  });
+  needs.countSignIn('passkey', held ? 'proven' : 'wrong');
+  return held;
+}

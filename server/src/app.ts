@@ -1,0 +1,115 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { auditModule, makeRecordRefusal } from './audit/index.ts';
+import { authenticationModule } from './authentication/index.ts';
+import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider } from './authorization/index.ts';
+import { serveConsole } from './console.ts';
+import { directoryModule, findPerson, personId } from './directory/index.ts';
+import { federationModule } from './federation/index.ts';
+import type { Foundation } from './foundation.ts';
+import { lifecycleModule } from './lifecycle/index.ts';
+import { openGate, openHttp, type Http, type Module } from './platform/http/index.ts';
+import { reportsModule } from './reports/index.ts';
+
+/** Every domain in the order of the ladder, with the plugs that connect what may not import each other. */
+export function buildDomains(foundation: Foundation) {
+  const { clock, database, events, jobs, keys, mailer, metrics, config, log, rateLimits, passwordHashing: hashing } = foundation;
+  const { announce } = events;
+
+  // authorization says who may do what; the gate of the platform mints permits from its answers.
+  const decider = makeDecider({ database });
+  const gate = openGate({ decider, recordRefusal: makeRecordRefusal({ database }) });
+  const needs = { clock, database, announce, gate, jobs, keys, mailer, metrics, config, log, rateLimits, hashing };
+
+  const audit = auditModule({ ...needs, checkpointFile: foundation.checkpointFile });
+  const directory = directoryModule(needs);
+  const authorization = authorizationModule(needs);
+
+  const authentication = authenticationModule({
+    ...needs,
+    // authorization stands beside authentication: who administers, and who may be helped by whom, are its answers.
+    consoleRoles: {
+      hasAdministrator: async (tx) => (await firstAdministrator(tx)) !== null,
+      giveAdministrator: (tx, id, reason) => giveConsoleRoleIn(needs, tx, gate.system('authentication', 'authorization.console-role.give'), { personId: personId(id), role: 'administrator', reason }),
+      rolesOf: (tx, id) => consoleRolesOf(tx, personId(id)),
+      async mayHelp(tx, actorId, id) {
+        const person = await findPerson(tx, personId(id));
+        if (!person?.isPrivileged) return true;
+        return actorId !== null && (await consoleRolesOf(tx, personId(actorId))).includes('administrator');
+      },
+    },
+    permissionsOf: (principal) => decider.held(principal, modules.flatMap((module) => module.permissions)),
+    formTargetsOf: (returnTo) => federation.formTargetsOf(returnTo),
+  });
+
+  const federation = federationModule({ ...needs, sessionReader: authentication.sessionReader, pageFrame: authentication.pageFrame, endSession: authentication.endSession });
+
+  const lifecycle = lifecycleModule({
+    ...needs,
+    // Sessions, tokens and passes die with the employment; lifecycle looks whether they did.
+    surfaces: [...authentication.surfaces, federation.surface],
+  });
+
+  const reports = reportsModule({ ...needs, events });
+
+  const modules: readonly Module[] = [audit, directory, authorization, authentication, federation, lifecycle, reports];
+  for (const module of modules) {
+    for (const job of module.jobs ?? []) jobs.define(job);
+    for (const subscriber of module.subscribers ?? []) events.subscribe(subscriber);
+  }
+  jobs.define({ name: 'platform.sweep-rate-limits', schedule: '17 * * * *', run: () => rateLimits.sweep() });
+
+  return { gate, modules, audit, authentication, authorization, directory, federation, lifecycle, reports };
+}
+
+export interface App {
+  readonly http: Http;
+  readonly domains: ReturnType<typeof buildDomains>;
+  /** Where the doors are, as people type it. */
+  readonly address: string;
+  start(): Promise<void>;
+  /** The one-time link for the first administrator; null when there is one. */
+  setUpLink(): Promise<string | null>;
+  stop(): Promise<void>;
+}
+
+export const consoleFolder = fileURLToPath(new URL('../../console/dist', import.meta.url));
+
+export async function openApp(foundation: Foundation): Promise<App> {
+  const { clock, config, database, events, jobs, keys, log, metrics } = foundation;
+  const domains = buildDomains(foundation);
+  const { audit, authentication, gate, modules } = domains;
+  const http = await openHttp({
+    config,
+    clock,
+    log,
+    metrics,
+    gate,
+    sessionReader: authentication.sessionReader,
+    pageFrame: authentication.pageFrame,
+    csrfKey: keys.derive('csrf'),
+    modules,
+    isReady: () => database.pool.query('select 1').then(() => true, () => false),
+    console: serveConsole({ folder: path.resolve(consoleFolder), config }),
+  });
+  return {
+    http,
+    domains,
+    address: config.url.origin,
+    async start() {
+      await events.start();
+      await jobs.start();
+      await audit.start();
+      await http.listen();
+    },
+    async setUpLink() {
+      const hasAdministrator = (await database.read(firstAdministrator)) !== null;
+      return hasAdministrator ? null : (await authentication.makeSetupLink()).url;
+    },
+    async stop() {
+      await http.close();
+      await events.stop();
+      await audit.stop();
+    },
+  };
+}

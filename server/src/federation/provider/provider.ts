@@ -1,3 +1,4 @@
+import { scopes } from '@bailiwick/contract/federation';
 import Provider, { errors, type AccountClaims, type ClientMetadata, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../../platform/clock/index.ts';
 import { digestOf, isSame, randomToken, type Keys } from '../../platform/crypto/index.ts';
@@ -50,6 +51,10 @@ export const paths = {
   interaction: '/oauth2/interaction',
 } as const;
 
+/** Scopes that are about the person and mean something to us; all others mean something to an API. */
+const oidcScopes: readonly string[] = scopes;
+const ownScopes = (client: Client): readonly string[] => client.scopes.filter((scope) => !oidcScopes.includes(scope));
+
 type LibraryClient = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>;
 
 const records = new WeakMap<object, Client>();
@@ -60,6 +65,9 @@ export function recordOf(client: object | undefined): Client {
   if (!record) throw new Error('this client did not come out of the registry');
   return record;
 }
+
+/** When an authorization request first asked for a sign-in, in milliseconds. */
+export const begunAtOf = (submission: unknown): number | null => (submission as { begunAt?: number } | null | undefined)?.begunAt ?? null;
 
 const seconds = (date: Date): number => Math.floor(date.getTime() / 1_000);
 
@@ -72,10 +80,10 @@ export function buildProvider(needs: ProviderNeeds, openKeys: readonly OpenKey[]
     const request = requestOf(ctx.req);
     if (!request) throw new Error('an authorization request outside of the protocol door');
     request.missing ??= (async () => {
-      const interaction = ctx.oidc.entities.Interaction;
-      const result = ctx.oidc.result as { begunAt?: number } | undefined;
-      const begun = result?.begunAt ?? interaction?.iat ?? null;
-      return judge(needs, recordOf(ctx.oidc.client), { params: ctx.oidc.params ?? {}, askedAt: begun === null ? null : new Date(begun * 1_000) }, await principalOf(needs, ctx.req));
+      const begunAt = begunAtOf(ctx.oidc.result) ?? begunAtOf(ctx.oidc.entities.Interaction?.lastSubmission);
+      // Kept with the half-done sign-in, to the millisecond: the library's own time of it is rounded down to a second.
+      if (begunAt === null) Object.assign(ctx.oidc, { result: { begunAt: needs.clock.now().getTime() } });
+      return judge(needs, recordOf(ctx.oidc.client), { params: ctx.oidc.params ?? {}, askedAt: begunAt === null ? null : new Date(begunAt) }, await principalOf(needs, ctx.req));
     })();
     return request.missing;
   }
@@ -86,7 +94,7 @@ export function buildProvider(needs: ProviderNeeds, openKeys: readonly OpenKey[]
     return {
       accountId: personId,
       async claims(_use: string, scope: string): Promise<AccountClaims> {
-        const scopes = new Set(scope.split(' '));
+        const asked = new Set(scope.split(' '));
         const client = Provider.ctx?.oidc.client;
         return {
           sub: personId,
@@ -99,7 +107,7 @@ export function buildProvider(needs: ProviderNeeds, openKeys: readonly OpenKey[]
           ...(person.title === null ? {} : { title: person.title }),
           // Work addresses come from HR and belong to the company: whoever has the account reads them.
           ...(person.workEmail === null ? {} : { email: person.workEmail, email_verified: true }),
-          ...(scopes.has('groups') && client ? { groups: [...(await needs.database.read((tx) => grantedNames(tx, personId, recordOf(client).applicationId, needs.clock.now())))] } : {}),
+          ...(asked.has('groups') && client ? { groups: [...(await needs.database.read((tx) => grantedNames(tx, personId, recordOf(client).applicationId, needs.clock.now())))] } : {}),
         };
       },
     };
@@ -126,7 +134,7 @@ export function buildProvider(needs: ProviderNeeds, openKeys: readonly OpenKey[]
       email: ['email', 'email_verified'],
       groups: ['groups'],
     },
-    scopes: ['openid', 'profile', 'email', 'groups', 'offline_access'],
+    scopes: [...oidcScopes],
     conformIdTokenClaims: false,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'ES256', grant_types: ['authorization_code'], response_types: ['code'] },
@@ -187,7 +195,7 @@ export function buildProvider(needs: ProviderNeeds, openKeys: readonly OpenKey[]
           if (!mayAskFor(record, audience)) throw new errors.InvalidTarget('this client may not ask for tokens of that audience');
           const algorithm = record.accessTokenAlgorithm;
           const kid = accessKey[algorithm];
-          return { scope: record.scopes.join(' '), audience, accessTokenTTL: lives.accessToken, accessTokenFormat: 'jwt', jwt: { sign: { alg: algorithm, ...(kid ? { kid } : {}) } } };
+          return { scope: ownScopes(record).join(' '), audience, accessTokenTTL: lives.accessToken, accessTokenFormat: 'jwt', jwt: { sign: { alg: algorithm, ...(kid ? { kid } : {}) } } };
         },
       },
     },
@@ -228,7 +236,7 @@ export function buildProvider(needs: ProviderNeeds, openKeys: readonly OpenKey[]
       grant.addOIDCScope(own.join(' '));
       const claims = [...ctx.oidc.requestParamClaims];
       if (claims.length > 0) grant.addOIDCClaims(claims);
-      for (const audience of Object.keys(ctx.oidc.resourceServers ?? {})) grant.addResourceScope(audience, own.join(' '));
+      for (const audience of Object.keys(ctx.oidc.resourceServers ?? {})) grant.addResourceScope(audience, own.filter((scope) => !oidcScopes.includes(scope)).join(' '));
       await grant.save();
       return grant;
     },

@@ -9,7 +9,7 @@ import { refuse } from '../errors.ts';
 import type { FederationNeeds } from '../needs.ts';
 import { demandOf, judge } from '../provider/policy.ts';
 import type { Door } from '../provider/protocol.ts';
-import { paths } from '../provider/provider.ts';
+import { begunAtOf, paths } from '../provider/provider.ts';
 import { consentPage, keptOutPage, otherPersonPage, tooWeakPage } from './page.ts';
 import { saveConsent } from './store.ts';
 
@@ -29,11 +29,10 @@ async function findHalfDone({ door, registry }: Pick<InteractionNeeds, 'door' | 
   const interaction = (await provider.Interaction.find(uid)) as Interaction | undefined;
   const client = interaction && (await registry.find(String(interaction.params['client_id']), revisions));
   if (!interaction || !client) throw refuse.interaction_gone();
-  const before = interaction.lastSubmission as { begunAt?: number } | undefined;
-  return { interaction, client, begunAt: before?.begunAt ?? interaction.iat };
+  return { interaction, client, begunAt: begunAtOf(interaction.lastSubmission) ?? interaction.iat * 1_000 + 999 };
 }
 
-const askedOf = ({ interaction, begunAt }: HalfDone) => ({ params: interaction.params, askedAt: new Date(begunAt * 1_000) });
+const askedOf = ({ interaction, begunAt }: HalfDone) => ({ params: interaction.params, askedAt: new Date(begunAt) });
 
 /** Where the browser will be sent after a form on our pages; Chromium holds redirects to `form-action` too. */
 function targetOf(interaction: Interaction): string[] {

@@ -200,7 +200,7 @@ async function pageByWord(tx: Tx, words: readonly string[], filters: readonly Fr
   // Walk the rarest word and look the others up: with several words, count each, but never far.
   let lead = words[0]!;
   if (words.length > 1) {
-    const [counted] = await sql<{ counts: number[] }>(tx)`select array[${join(words.map((word) => fragment`(select count(*) from (select from directory.person_word w where ${within(fragment`w`, word)} limit ${enough}) as some)`))}] as counts`;
+    const [counted] = await sql<{ counts: number[] }>(tx)`select array[${join(words.map((word) => fragment`(select count(*) from (select from directory.person_word w where ${within(fragment`w`, word)} limit ${enough}) as counted)`))}] as counts`;
     const counts = (counted?.counts ?? []).map(Number);
     lead = words.reduce((best, word, index) => (counts[index]! < counts[words.indexOf(best)]! ? word : best), lead);
   }

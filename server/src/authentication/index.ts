@@ -11,7 +11,7 @@ export { openPageFrame } from './pages/frame.ts';
 export { openSessionReader, sessionCookie } from './session/read-session.ts';
 export { sessionLimits, sessionStrength, type Session, type SessionLimits, type SessionStrength } from './session/session.ts';
 export { findSession } from './session/store.ts';
-export { endSessionsIn } from './session/end-sessions.ts';
+export { endSessionIn, endSessionsIn } from './session/end-sessions.ts';
 export { safeReturnTo } from './sign-in/return-to.ts';
 export { strengthOf, workforceFloor, type AssuranceLevel, type Proof, type Strength, type Wanted } from './sign-in/strength.ts';
 

@@ -39,7 +39,7 @@ export async function issueAccessPass(needs: PassNeeds & Pick<Needs, 'consoleRol
   if (outcome.why === 'oneself') throw refuse.pass_for_oneself();
   if (outcome.why === 'privileged') throw refuse.pass_for_privileged();
   if (outcome.why === 'not_active') throw refuse.person_not_active({ person: outcome.subject.displayName });
-  return outcome.issued;
+  return outcome.issued!;
 }
 
 export async function issueAccessPassIn(tx: Tx, needs: Pick<Needs, 'clock' | 'config' | 'mailer'>, by: { actor: ActorId; actorName: string }, subject: Subject, reason: string, drawn: { shown: string; hash: string }): Promise<IssuedAccessPass> {

@@ -61,11 +61,17 @@ export async function endSessionsOfPerson(needs: Pick<Needs, 'clock' | 'database
   });
 }
 
-async function endOne(tx: Tx, { clock, announce }: Pick<Needs, 'clock' | 'announce'>, by: By, personId: string, input: { sessionId: string; reason: string }): Promise<void> {
+async function endOne(tx: Tx, needs: Pick<Needs, 'clock' | 'announce'>, by: By, personId: string, input: { sessionId: string; reason: string }): Promise<void> {
+  if (!(await endSessionIn(tx, needs, by, { ...input, personId }))) throw refuse.session_not_found({ session: input.sessionId });
+}
+
+/** Ends one session in the caller's transaction (also for protocols above, that rest on it); false when there is no such open session. */
+export async function endSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'clock' | 'announce'>, by: By, input: { personId: string; sessionId: string; reason: string }): Promise<boolean> {
   const now = clock.now();
-  const ended = await endSession(tx, input.sessionId, personId, now, input.reason);
-  if (!ended) throw refuse.session_not_found({ session: input.sessionId });
-  const subject = await findSubject(tx, personId);
-  await record(tx, { action: 'authentication.session.end', actor: by.actor, actorName: by.actorName, target: `person:${personId}`, targetName: subject?.displayName ?? null, at: now, outcome: 'allowed', reason: input.reason, facts: { sessions: [ended.id] } });
+  const ended = await endSession(tx, input.sessionId, input.personId, now, input.reason);
+  if (!ended) return false;
+  const subject = await findSubject(tx, input.personId);
+  await record(tx, { action: 'authentication.session.end', actor: by.actor, actorName: by.actorName, target: `person:${input.personId}`, targetName: subject?.displayName ?? null, at: now, outcome: 'allowed', reason: input.reason, facts: { sessions: [ended.id] } });
   await announceEnded(tx, announce, [ended], input.reason, now);
+  return true;
 }

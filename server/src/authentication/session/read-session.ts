@@ -4,7 +4,7 @@ import { readApiToken, markTokenUsed } from '../api-token/store.ts';
 import type { Needs } from '../needs.ts';
 import { endsOf, seenEveryMs } from './session.ts';
 import { markSeen, readOpenSession } from './store.ts';
-import { personActor } from './start-session.ts';
+import { personActor } from './person-actor.ts';
 
 export const sessionCookie = 'bailiwick';
 export const tokenPrefix = 'bw_';

@@ -2,14 +2,12 @@ import Bowser from 'bowser';
 import { record } from '../../audit/index.ts';
 import { digestOf, newId, randomToken } from '../../platform/crypto/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
-import type { ActorId } from '../../platform/http/index.ts';
 import type { Needs } from '../needs.ts';
 import { strengthOf, type Proof } from '../sign-in/strength.ts';
 import { announceEnded } from './end-sessions.ts';
+import { personActor } from './person-actor.ts';
 import { endsOf, type Session } from './session.ts';
 import { addSession, endSession, findSession, raiseSession } from './store.ts';
-
-export const personActor = (personId: string): ActorId => `person:${personId}` as ActorId;
 
 interface Input {
   readonly personId: string;

@@ -113,18 +113,6 @@ export async function forgetSessions(tx: Tx, endedBefore: Date): Promise<void> {
   await sql(tx)`delete from authn.session where ended_at < ${endedBefore}`;
 }
 
-/** The person and everybody above them, for scope `reports`. */
-export async function isReportOf(tx: Tx, personId: string, managerId: string): Promise<boolean> {
-  const [row] = await sql<{ isReport: boolean }>(tx)`
-    with recursive above (person_id, depth) as (
-      select manager_id, 1 from directory.person_card where person_id = ${personId}
-      union
-      select c.manager_id, a.depth + 1 from above a join directory.person_card c on c.person_id = a.person_id where a.depth < 30
-    )
-    select exists (select from above where person_id = ${managerId}) as is_report`;
-  return row?.isReport ?? false;
-}
-
 export interface Subject {
   readonly personId: string;
   readonly isActive: boolean;

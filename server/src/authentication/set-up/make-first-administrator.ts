@@ -4,7 +4,7 @@ import { digestOf } from '../../platform/crypto/index.ts';
 import { refuse } from '../errors.ts';
 import type { Needs } from '../needs.ts';
 import { findSubjectByUsername } from '../session/store.ts';
-import { personActor } from '../session/start-session.ts';
+import { personActor } from '../session/person-actor.ts';
 import { beginSignInIn, type Held } from '../sign-in/progress.ts';
 import { workforceFloor } from '../sign-in/strength.ts';
 import { isOpenSetupLink, lockSetUp, useSetupLink } from './store.ts';

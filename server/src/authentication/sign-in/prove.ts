@@ -8,7 +8,7 @@ import type { Needs } from '../needs.ts';
 import { record } from '../../audit/index.ts';
 import type { ActorId } from '../../platform/http/index.ts';
 import { findSubject, type Subject } from '../session/store.ts';
-import { personActor } from '../session/start-session.ts';
+import { personActor } from '../session/person-actor.ts';
 import { attempt, type AttemptOutcome, type Tried } from '../throttle/attempt.ts';
 import { addProofIn, beginSignInIn, type Beginning, type Held } from './progress.ts';
 import type { SignIn } from './sign-in.ts';

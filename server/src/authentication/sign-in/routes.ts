@@ -9,7 +9,7 @@ import type { Needs } from '../needs.ts';
 import { speakerFor } from '../pages/phrases.ts';
 import { sessionCookie } from '../session/read-session.ts';
 import { findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
-import { personActor } from '../session/start-session.ts';
+import { personActor } from '../session/person-actor.ts';
 import type { Devices } from '../throttle/device.ts';
 import type { Step } from './next-step.ts';
 import { beginSignInIn, finishSignIn, noteShownCodesIn, stepOfSignIn, type Held } from './progress.ts';

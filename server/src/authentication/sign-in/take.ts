@@ -4,7 +4,7 @@ import type { BlockList } from '../factor/block-list.ts';
 import { preparePassword, setPasswordIn } from '../factor/set-password.ts';
 import type { Needs } from '../needs.ts';
 import { findSubject, type Subject } from '../session/store.ts';
-import { personActor } from '../session/start-session.ts';
+import { personActor } from '../session/person-actor.ts';
 import type { AttemptOutcome } from '../throttle/attempt.ts';
 import { addEnrolledIn, confirmCodesIn, skipEnrolmentIn, type Held } from './progress.ts';
 import { proveAccessPass, provePassword, provePasskey, proveRecoveryCode, proveTotp, type From } from './prove.ts';

@@ -5,7 +5,7 @@ import type { ActorId } from '../../platform/http/index.ts';
 import { noticeIn } from '../factor/notice.ts';
 import type { Needs } from '../needs.ts';
 import type { Subject } from '../session/store.ts';
-import { personActor } from '../session/start-session.ts';
+import { personActor } from '../session/person-actor.ts';
 import type { Method } from '../sign-in/strength.ts';
 import { countFailure, forgive, isDisabled, isKnownDevice, lockWait, saveWait } from './store.ts';
 import { failuresUntilDisabled, takeTurn } from './throttle.ts';

@@ -51,7 +51,8 @@ export function openJobs({ database, clock, log }: { database: Database; clock: 
   pool.on('connect', (client) => client.on('error', (error) => log.warn({ err: error }, 'a jobs connection was lost')));
   const logger = new Logger(() => (level, message, meta) => {
     if (level === 'error') log.error({ ...pick(meta) }, message);
-    else if (level === 'warning') log.warn({ ...pick(meta) }, message);
+    // Jobs wait for systems outside most of their time: more of them than connections is what is wanted.
+    else if (level === 'warning' && !message.includes('smaller than concurrency')) log.warn({ ...pick(meta) }, message);
     else log.trace(message);
   });
   let runner: Runner | null = null;

@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { auditModule, makeRecordRefusal } from './audit/index.ts';
-import { authenticationModule } from './authentication/index.ts';
+import { authenticationModule, authenticationSurfaces, createApiToken, endSessionIn, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator } from './authentication/index.ts';
 import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider } from './authorization/index.ts';
 import { serveConsole } from './console.ts';
 import { directoryModule, findPerson, personId } from './directory/index.ts';
 import { federationModule } from './federation/index.ts';
 import type { Foundation } from './foundation.ts';
 import { lifecycleModule } from './lifecycle/index.ts';
+import type { Tx } from './platform/db/index.ts';
 import { openGate, openHttp, type Http, type Module } from './platform/http/index.ts';
 import { reportsModule } from './reports/index.ts';
 
@@ -25,29 +26,40 @@ export function buildDomains(foundation: Foundation) {
   const directory = directoryModule(needs);
   const authorization = authorizationModule(needs);
 
+  // authorization stands beside authentication: who administers, and who may be helped by whom, are its answers.
+  const consoleRoles = {
+    hasAdministrator: async (tx: Tx) => (await firstAdministrator(tx)) !== null,
+    giveAdministrator: (tx: Tx, id: string, reason: string) => giveConsoleRoleIn(needs, tx, gate.system('authentication', 'authorization.console-role.give'), { personId: personId(id), role: 'administrator', reason }),
+    rolesOf: (tx: Tx, id: string) => consoleRolesOf(tx, personId(id)),
+    async mayHelp(tx: Tx, actorId: string | null, id: string) {
+      const person = await findPerson(tx, personId(id));
+      if (!person?.isPrivileged) return true;
+      return actorId !== null && (await consoleRolesOf(tx, personId(actorId))).includes('administrator');
+    },
+  };
+  const sessionReader = openSessionReader(needs);
+  const pageFrame = openPageFrame(needs);
   const authentication = authenticationModule({
     ...needs,
-    // authorization stands beside authentication: who administers, and who may be helped by whom, are its answers.
-    consoleRoles: {
-      hasAdministrator: async (tx) => (await firstAdministrator(tx)) !== null,
-      giveAdministrator: (tx, id, reason) => giveConsoleRoleIn(needs, tx, gate.system('authentication', 'authorization.console-role.give'), { personId: personId(id), role: 'administrator', reason }),
-      rolesOf: (tx, id) => consoleRolesOf(tx, personId(id)),
-      async mayHelp(tx, actorId, id) {
-        const person = await findPerson(tx, personId(id));
-        if (!person?.isPrivileged) return true;
-        return actorId !== null && (await consoleRolesOf(tx, personId(actorId))).includes('administrator');
-      },
-    },
+    pageFrame,
+    consoleRoles,
     permissionsOf: (principal) => decider.held(principal, modules.flatMap((module) => module.permissions)),
     formTargetsOf: (returnTo) => federation.formTargetsOf(returnTo),
   });
 
-  const federation = federationModule({ ...needs, sessionReader: authentication.sessionReader, pageFrame: authentication.pageFrame, endSession: authentication.endSession });
+  const federation = federationModule({
+    ...needs,
+    sessionReader,
+    pageFrame,
+    endSession: async (tx, input) => {
+      await endSessionIn(tx, needs, input, input);
+    },
+  });
 
   const lifecycle = lifecycleModule({
     ...needs,
     // Sessions, tokens and passes die with the employment; lifecycle looks whether they did.
-    surfaces: [...authentication.surfaces, federation.surface],
+    surfaces: [...authenticationSurfaces(needs), federation.surface],
   });
 
   const reports = reportsModule({ ...needs, events });
@@ -59,7 +71,19 @@ export function buildDomains(foundation: Foundation) {
   }
   jobs.define({ name: 'platform.sweep-rate-limits', schedule: '17 * * * *', run: () => rateLimits.sweep() });
 
-  return { gate, modules, audit, authentication, authorization, directory, federation, lifecycle, reports };
+  return {
+    gate,
+    modules,
+    sessionReader,
+    pageFrame,
+    audit,
+    /** What the host command does without a door. */
+    host: {
+      makeSetupLink: () => makeSetupLink({ ...needs, consoleRoles }),
+      recoverAdministrator: (input: { username: string }) => recoverAdministrator({ ...needs, consoleRoles }, input),
+      createApiToken: (wish: { name: string; permissions: readonly string[]; expiresInDays: number }) => createApiToken(needs, wish),
+    },
+  };
 }
 
 export interface App {
@@ -78,15 +102,15 @@ export const consoleFolder = fileURLToPath(new URL('../../console/dist', import.
 export async function openApp(foundation: Foundation): Promise<App> {
   const { clock, config, database, events, jobs, keys, log, metrics } = foundation;
   const domains = buildDomains(foundation);
-  const { audit, authentication, gate, modules } = domains;
+  const { audit, gate, host, modules, pageFrame, sessionReader } = domains;
   const http = await openHttp({
     config,
     clock,
     log,
     metrics,
     gate,
-    sessionReader: authentication.sessionReader,
-    pageFrame: authentication.pageFrame,
+    sessionReader,
+    pageFrame,
     csrfKey: keys.derive('csrf'),
     modules,
     isReady: () => database.pool.query('select 1').then(() => true, () => false),
@@ -104,7 +128,7 @@ export async function openApp(foundation: Foundation): Promise<App> {
     },
     async setUpLink() {
       const hasAdministrator = (await database.read(firstAdministrator)) !== null;
-      return hasAdministrator ? null : (await authentication.makeSetupLink()).url;
+      return hasAdministrator ? null : (await host.makeSetupLink()).url;
     },
     async stop() {
       await http.close();

@@ -41,8 +41,8 @@ program
   .command('setup-link')
   .description('print a new one-time link that makes the first administrator; only while there is none')
   .action(() =>
-    withDomains(async ({ authentication }) => {
-      const link = await authentication.makeSetupLink();
+    withDomains(async ({ host }) => {
+      const link = await host.makeSetupLink();
       say(`${link.url}\nThis link works once, until ${link.expiresAt.toISOString()}.`);
     }),
   );
@@ -52,8 +52,8 @@ program
   .description('give one person a temporary access pass and the administrator role, from this host; leaves an audit entry and a notice')
   .requiredOption('--username <name>', 'sign-in name of the person')
   .action(({ username }: { username: string }) =>
-    withDomains(async ({ authentication }) => {
-      const issued = await authentication.recoverAdministrator({ username });
+    withDomains(async ({ host }) => {
+      const issued = await host.recoverAdministrator({ username });
       say(`Access pass for ${issued.personName}: ${issued.pass}\nSign in at ${issued.signInUrl} as ${issued.username} until ${issued.expiresAt.toISOString()}, then enrol a factor.`);
     }),
   );
@@ -66,12 +66,12 @@ token
   .requiredOption('--permissions <list>', 'comma-separated permissions, as listed by `bailiwick token permissions`; `all` for every one')
   .option('--days <n>', 'how long it lives, 365 at most', wholeNumber, 90)
   .action((options: { name: string; permissions: string; days: number }) =>
-    withDomains(async ({ authentication, modules }) => {
+    withDomains(async ({ host, modules }) => {
       const known = modules.flatMap((module) => module.permissions);
       const wanted = options.permissions === 'all' ? known : options.permissions.split(',').map((name) => name.trim()).filter(Boolean);
       const unknown = wanted.filter((name) => !known.includes(name));
       if (unknown.length > 0) throw new Refusal('cli.permission_unknown', 'invalid', `no such permission: ${unknown.join(', ')}; see \`bailiwick token permissions\``);
-      const created = await authentication.createApiToken({ name: options.name, permissions: wanted, days: options.days });
+      const created = await host.createApiToken({ name: options.name, permissions: wanted, expiresInDays: options.days });
       say(created.token);
     }),
   );

@@ -102,9 +102,9 @@ export const hrChange = z.object({
 export const hrBrake = z.object({
   isHeld: z.boolean(),
   reasons: z.array(z.object({ is: z.enum(['too_many_removals', 'empty', 'truncated', 'short']), text: z.string() })),
-  /** People who would lose their access. */
+  /** People who would lose their access, at once or on a day to come. */
   removals: z.int(),
-  /** People in the directory who came from HR and are active or staged. */
+  /** People who came from HR and are active. */
   active: z.int(),
   /** More removals than this in one run are held. */
   limit: z.int(),

@@ -238,7 +238,7 @@ export function* difference(input: DifferenceInput): Generator<void, Difference>
       if (manual) return make('conflict', `${nameOf(manual)}, who was added by hand, has the same e-mail address; if they are one person, give them the employee number ${row.employeeNumber} and import again`, { personId: manual.id });
       const holder = holders.find((one) => one.status !== 'left');
       if (holder) say(row, 'notice', 'email_of_somebody_else', null, row.texts.workEmail!, `${nameOf(holder)} (${holder.employeeNumber ?? ''}) has this e-mail address already`, 'check whether the employee number changed; if so, correct it on the person before you apply');
-      if (row.startDate === undefined) say(row, 'notice', 'start_date_missing', null, null, 'there is no start date, so the person starts at once', 'add it in the HR system');
+      if (row.startDate === undefined && input.headerOf('startDate') !== null) say(row, 'notice', 'start_date_missing', null, null, 'there is no start date, so the person starts at once', 'add it in the HR system');
       const added = valuesOf(row, managerNumber);
       return isToCome ? make('staged', `joins on ${startDate}`, { effectiveOn: startDate, changes: added }) : make('joiner', 'is new', { changes: added, effectiveOn: startDate });
     }

@@ -35,7 +35,7 @@ export function brakeFor({ active, removals, goodRows, rowCount, isComplete, cut
   const reasons: HrBrake['reasons'] = [];
   if (isEmpty) reasons.push({ is: 'empty', text: rowCount === 0 ? 'the file has no rows' : `none of the ${rowsOf(rowCount)} can be used` });
   if (cut !== null) reasons.push({ is: 'truncated', text: `the transfer seems to have broken off: ${cut}` });
-  if (removals > limit) reasons.push({ is: 'too_many_removals', text: `${people(removals)} of ${active} would lose their access, and more than ${limit} in one run is held` });
+  if (!isEmpty && removals > limit) reasons.push({ is: 'too_many_removals', text: `${people(removals)} of ${active} would lose their access, and more than ${limit} in one run is held` });
   else if (!isEmpty && isComplete && active >= 3 && rowCount < active / 2) reasons.push({ is: 'short', text: `the file has ${rowsOf(rowCount)} for ${people(active)} who work here` });
   const isHeld = reasons.length > 0;
   return { isHeld, reasons, removals, active, limit, confirmWith: isHeld && !isEmpty ? removals : null };

@@ -68,17 +68,24 @@ export async function savePreview(tx: Tx, id: HrImportId, preview: Preview): Pro
 export async function saveDetails(tx: Tx, id: HrImportId, problems: readonly Problem[], changes: readonly Change[]): Promise<void> {
   await sql(tx)`delete from lifecycle.hr_import_problem where import_id = ${id}`;
   await sql(tx)`delete from lifecycle.hr_import_change where import_id = ${id}`;
-  await sql(tx)`
-    insert into lifecycle.hr_import_problem (import_id, position, line, severity, code, header, value, employee_number, text, action)
-    select ${id}, r.position, r.line, r.severity, r.code, r.header, r.value, r.employee_number, r.text, r.action
-      from jsonb_to_recordset(${json(problems.map(({ employeeNumber, ...problem }, position) => ({ ...problem, position, employee_number: employeeNumber })))})
-           as r (position integer, line integer, severity text, code text, header text, value text, employee_number text, text text, action text)`;
-  await sql(tx)`
-    insert into lifecycle.hr_import_change (import_id, position, kind, person_id, employee_number, name, line, why, happened_at, effective_on, changes)
-    select ${id}, r.position, r.kind, r.person_id, r.employee_number, r.name, r.line, r.why, r.happened_at, r.effective_on, r.changes
-      from jsonb_to_recordset(${json(changes.map((change, position) => ({ position, kind: change.kind, person_id: change.personId, employee_number: change.employeeNumber, name: change.name, line: change.line, why: change.why, happened_at: change.happenedAt, effective_on: change.effectiveOn, changes: change.changes.map(withoutPrivate) })))})
-           as r (position integer, kind text, person_id uuid, employee_number text, name text, line integer, why text, happened_at timestamptz, effective_on date, changes jsonb)`;
+  // In pieces: one text of many thousand rows would hold up the process while it is written.
+  for (let from = 0; from < problems.length; from += piece) {
+    await sql(tx)`
+      insert into lifecycle.hr_import_problem (import_id, position, line, severity, code, header, value, employee_number, text, action)
+      select ${id}, r.position, r.line, r.severity, r.code, r.header, r.value, r.employee_number, r.text, r.action
+        from jsonb_to_recordset(${json(problems.slice(from, from + piece).map(({ employeeNumber, ...problem }, index) => ({ ...problem, position: from + index, employee_number: employeeNumber })))})
+             as r (position integer, line integer, severity text, code text, header text, value text, employee_number text, text text, action text)`;
+  }
+  for (let from = 0; from < changes.length; from += piece) {
+    await sql(tx)`
+      insert into lifecycle.hr_import_change (import_id, position, kind, person_id, employee_number, name, line, why, happened_at, effective_on, changes)
+      select ${id}, r.position, r.kind, r.person_id, r.employee_number, r.name, r.line, r.why, r.happened_at, r.effective_on, r.changes
+        from jsonb_to_recordset(${json(changes.slice(from, from + piece).map((change, index) => ({ position: from + index, kind: change.kind, person_id: change.personId, employee_number: change.employeeNumber, name: change.name, line: change.line, why: change.why, happened_at: change.happenedAt, effective_on: change.effectiveOn, changes: change.changes.map(withoutPrivate) })))})
+             as r (position integer, kind text, person_id uuid, employee_number text, name text, line integer, why text, happened_at timestamptz, effective_on date, changes jsonb)`;
+  }
 }
+
+const piece = 500;
 
 /** A private address is nobody's business but HR's: that it changes is kept, not what it is. */
 const withoutPrivate = (change: Change['changes'][number]): Change['changes'][number] =>

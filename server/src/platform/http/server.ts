@@ -134,7 +134,7 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
   app.setErrorHandler((error: Error & { statusCode?: number; code?: string }, request, reply) => {
     if (error instanceof Refusal) return sendRefusal(request, reply, error);
     if (error instanceof z.ZodError) return sendRefusal(request, reply, refuse.input_invalid(), error.issues.slice(0, 20).map((issue) => ({ path: issue.path.join('.'), message: issue.message })));
-    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return sendRefusal(request, reply, refuse.body_too_large({ limit: 1_048_576 }));
+    if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return sendRefusal(request, reply, refuse.body_too_large({ limit: request.routeOptions.bodyLimit ?? 1_048_576 }));
     if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return sendRefusal(request, reply, refuse.body_type_unknown({ wanted: 'application/json' }));
     if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) return sendRefusal(request, reply, refuse.body_unreadable());
     if (isDatabaseAway(error)) {

@@ -170,7 +170,7 @@ describe('asking for more', () => {
     const ana = await world.signIn(await world.join('Ana', 'Silva'));
     const begun = await begin(wiki.client, wiki.secret, { acr_values: 'phr' });
     const away = new URL((await ana.browser.walk(begun.address.href, world.origin)).location!);
-    expect(away.searchParams.get('phishing_resistant')).toBe('1');
+    expect(away.searchParams.get('step_up')).toBe('phishing_resistant');
     await world.raise(ana, [proofs.passkey]);
     const { location } = await ana.browser.walk(world.origin + away.searchParams.get('return_to')!, world.origin);
     const tokens = await openid.authorizationCodeGrant(begun.config, new URL(location!), { pkceCodeVerifier: begun.verifier, expectedNonce: begun.nonce, expectedState: begun.state });

@@ -1,3 +1,4 @@
+import formbody from '@fastify/formbody';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { keepKeys, openKeySet } from '../signing-key/keep-keys.ts';
 import type { Gate } from '../../platform/http/index.ts';
@@ -80,6 +81,21 @@ export function openDoor(needs: DoorNeeds): Door {
       for (const endpoint of endpoints) {
         scope.route({ method: [...endpoint.methods], url: endpoint.path, handler: (request, reply) => serve(request, reply, endpoint) });
       }
+      await scope.register(postedLogout);
     },
   };
 }
+
+/**
+ * An application may post its wish to sign somebody out (RP-Initiated Logout 1.0 section 2). A post from another site brings
+ * no cookies (SameSite=Lax), so the browser is sent on to the page that reads them; nothing is decided here.
+ */
+const postedLogout: FastifyPluginAsync = async (scope) => {
+  scope.removeAllContentTypeParsers();
+  await scope.register(formbody, { bodyLimit: 65_536 });
+  scope.post(paths.logout, (request, reply) => {
+    const body = (request.body ?? {}) as Record<string, unknown>;
+    const kept = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'ui_locales', 'logout_hint'].flatMap((name) => (typeof body[name] === 'string' ? [[name, body[name]] as [string, string]] : []));
+    return reply.code(303).header('location', `${paths.logout}?${new URLSearchParams(kept)}`).send();
+  });
+};

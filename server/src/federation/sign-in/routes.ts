@@ -62,11 +62,8 @@ async function goOn({ interaction, begunAt }: HalfDone, result: Record<string, u
 function askForSignIn(half: HalfDone, wanted: 'sign_in' | 'fresh_sign_in' | 'stronger_sign_in'): Answer {
   const demand = demandOf(half.client, askedOf(half));
   const target = new URLSearchParams({ return_to: `${paths.interaction}/${half.interaction.uid}${wanted === 'sign_in' ? '' : '?tried=1'}` });
-  if (wanted !== 'sign_in') target.set('step_up', '1');
-  if (demand.leastLevel > 1) target.set('level', String(demand.leastLevel));
-  if (demand.isPhishingResistanceWanted) target.set('phishing_resistant', '1');
-  const hint = half.interaction.params['login_hint'];
-  if (typeof hint === 'string' && hint.length <= 200) target.set('login_hint', hint);
+  const strength = demand.isPhishingResistanceWanted ? 'phishing_resistant' : String(Math.max(2, demand.leastLevel));
+  if (wanted !== 'sign_in' || strength !== '2') target.set('step_up', strength);
   return redirect(`/sign-in?${target}`);
 }
 

@@ -40,7 +40,7 @@ create table audit.entry (
   constraint the_chain_begins_at_one check (seq >= 1),
   constraint a_hash_is_sha256 check (octet_length(hash) = 32)
 );
-comment on table audit.entry is 'the sealed audit chain: hash = sha256(hash of the entry before || body); seq without gaps; append-only';
+comment on table audit.entry is 'the sealed audit chain: hash = sha256(hash of the entry before, as 64 lower-case hex digits, then body); seq without gaps; append-only';
 create index entry_by_time on audit.entry (at desc, seq desc);
 create index entry_by_actor on audit.entry (actor, at desc, seq desc);
 create index entry_by_action on audit.entry (action, at desc, seq desc);
@@ -95,7 +95,8 @@ end $$;
 
 create trigger entries_never_change before update or truncate on audit.entry for each statement execute function audit.refuse_change();
 create trigger entries_stay after delete on audit.entry referencing old table as gone for each statement execute function audit.refuse_removal();
-create trigger checkpoints_never_change before update or delete or truncate on audit.checkpoint for each statement execute function audit.refuse_change();
+create trigger checkpoints_never_change before update or truncate on audit.checkpoint for each statement execute function audit.refuse_change();
+create trigger checkpoints_stay after delete on audit.checkpoint referencing old table as gone for each statement execute function audit.refuse_removal();
 create trigger prunings_never_change before update or delete or truncate on audit.pruning for each statement execute function audit.refuse_change();
 revoke update, delete, truncate on audit.entry, audit.checkpoint, audit.pruning from public;
 

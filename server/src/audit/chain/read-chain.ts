@@ -10,9 +10,11 @@ export interface ChainState {
   readonly prunedUntil: number | null;
 }
 
-export const readChain = ({ database }: { readonly database: Database }, _permit: Permit<'audit.chain.read'>): Promise<ChainState> =>
+export const readChainState = ({ database }: { readonly database: Database }): Promise<ChainState> =>
   database.read(async (tx) => {
     const { head, waiting, oldestWrittenAt, prunedUntil } = await readNumbers(tx);
     const lagMs = oldestWrittenAt ? Math.max(0, (await databaseNow(tx)).getTime() - oldestWrittenAt.getTime()) : 0;
     return { head, waiting, lagMs, prunedUntil };
   });
+
+export const readChain = (needs: { readonly database: Database }, _permit: Permit<'audit.chain.read'>): Promise<ChainState> => readChainState(needs);

@@ -129,6 +129,15 @@ export async function verifyChain(needs: VerifyNeeds, onProgress: (done: { reado
   return { isWhole: problems.length === 0, entries, firstSeq: begin + 1, lastSeq: end, checkpoints, seconds, entriesPerSecond: Math.round(entries / Math.max(seconds, 0.001)), problems: ordered, sentences: ordered.map(sayProblem) };
 }
 
+const number = (value: number): string => value.toLocaleString('en');
+
+/** The result for people, first line first. */
+export function sayVerification(one: Verification): string[] {
+  const walked = `${number(one.entries)} entries${one.firstSeq > 1 ? ` from entry ${number(one.firstSeq)} on` : ''}, ${number(one.checkpoints)} signed checkpoints, in ${one.seconds.toFixed(1)} s`;
+  if (one.isWhole) return [`the audit chain is whole: ${walked}`];
+  return [`the audit chain is BROKEN: ${one.sentences[0]}`, ...one.sentences.slice(1).map((sentence) => `  also: ${sentence}`), `walked ${walked}`];
+}
+
 const placeOf = (problem: Problem): number => ('seq' in problem && problem.seq !== null ? problem.seq : 'from' in problem ? problem.from : 'knownSeq' in problem ? problem.lastSeq + 1 : 0);
 
 /** True when every hash in the page is that of the one before and its body. */

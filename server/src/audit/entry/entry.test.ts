@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonical } from './canonical.ts';
+import { bodyOf, nameOfAction, sentenceOf, type NewEntry } from './entry.ts';
+
+const entry: NewEntry = { action: 'directory.person.leave', actor: 'person:ivan', actorName: 'Ivan Petrov', target: 'person:maria', targetName: 'Maria Keller', at: new Date('2026-03-02T09:00:00Z'), outcome: 'allowed', facts: {} };
+const said = (more: Partial<NewEntry>) => sentenceOf({ ...entry, reason: null, ...more } as Parameters<typeof sentenceOf>[0]);
+
+describe('an audit entry', () => {
+  it('has one text, whatever the order of its facts, and that text is one line of JSON', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), (facts) => {
+        const turned = Object.fromEntries(Object.entries(facts).reverse());
+        const body = bodyOf({ ...entry, facts });
+        expect(bodyOf({ ...entry, facts: turned })).toBe(body);
+        expect(body).not.toContain('\n');
+        expect(canonical(JSON.parse(body))).toBe(body);
+      }),
+    );
+  });
+
+  it('reads as a sentence, also for actions that nobody has put into words', () => {
+    expect(said({})).toBe('Ivan Petrov had Maria Keller leave');
+    expect(said({ target: 'person:ivan', targetName: 'Ivan Petrov', action: 'directory.person.change' })).toBe('Ivan Petrov changed themselves');
+    expect(said({ outcome: 'refused', reason: 'no role gives it' })).toBe('Ivan Petrov was refused “Person left” for Maria Keller: no role gives it');
+    expect(said({ action: 'federation.signing-key.rotate', target: null, targetName: null })).toBe('Ivan Petrov: signing key: rotate');
+    expect(nameOfAction('federation.signing-key.rotate')).toBe('Signing key: rotate');
+  });
+
+  it('cannot fill the disk', () => {
+    expect(bodyOf({ ...entry, reason: 'x'.repeat(1e6), facts: { big: 'y'.repeat(1e6) } }).length).toBeLessThan(5_000);
+  });
+});

@@ -167,7 +167,7 @@ export const hrImport = hrImportSummary.extend({
   sample: z.array(hrChange),
 });
 
-export const uploadHrImportQuery = z.object({
+export const uploadHrImportQuery = z.strictObject({
   fileName: z.string().trim().min(1).max(200).default('upload.csv'),
   /** The file names everybody who works here: who is not in it has left. */
   isComplete: z.enum(['true', 'false']).default('true'),
@@ -185,12 +185,12 @@ export const mapHrImportBody = z.strictObject({
 
 export const applyHrImportBody = z.strictObject({ confirmedRemovals: z.int().min(0).optional() });
 
-export const hrImportParams = z.object({ importId: z.uuid() });
+export const hrImportParams = z.strictObject({ importId: z.uuid() });
 
 const paging = { cursor: z.string().max(200).optional(), limit: z.coerce.number().int().min(1).max(200).default(50) };
-export const listHrImportsQuery = z.object(paging);
-export const listHrChangesQuery = z.object({ kind: kind.optional(), ...paging });
-export const listHrProblemsQuery = z.object({ severity: z.enum(['bad', 'notice']).optional(), ...paging });
+export const listHrImportsQuery = z.strictObject(paging);
+export const listHrChangesQuery = z.strictObject({ kind: kind.optional(), ...paging });
+export const listHrProblemsQuery = z.strictObject({ severity: z.enum(['bad', 'notice']).optional(), ...paging });
 
 const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
 export const hrImportList = listOf(hrImportSummary);

@@ -1,16 +1,15 @@
 import { applicationSignIn, changeClient as changeClientBody, clientList, clientMade, clientRead, createClient, listClients, rotateSecret as rotateSecretBody, type Client as ClientAnswer } from '@bailiwick/contract/federation';
 import { z } from 'zod';
-import { days, later } from '../../platform/clock/index.ts';
-import { cursorOf, parseCursor } from '../../platform/db/index.ts';
 import { route, type AnyRoute } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { FederationNeeds } from '../needs.ts';
-import { paths } from '../provider/provider.ts';
+import { paths } from '../provider/build-provider.ts';
 import { addClient } from './add-client.ts';
 import { changeClient } from './change-client.ts';
+import { readApplicationSignIn, readClient, readClients } from './read-clients.ts';
 import { removeClient } from './remove-client.ts';
 import { rotateSecret } from './rotate-secret.ts';
-import { findApplication, findNamedClient, listNamedClients, signInFacts, type NamedClient } from './store.ts';
+import type { NamedClient } from './store.ts';
 
 type Needs = Pick<FederationNeeds, 'config' | 'clock' | 'database' | 'announce' | 'gate'>;
 
@@ -69,11 +68,9 @@ export function clientRoutes(needs: Needs): readonly AnyRoute[] {
       summary: 'Clients that sign people in or get tokens for themselves',
       query: listClients,
       output: clientList,
-      async run({ query }) {
-        const rows = await needs.database.read((tx) => listNamedClients(tx, { applicationId: query.applicationId, search: query.search, after: query.cursor ? parseCursor(query.cursor) : null, limit: query.limit + 1 }));
-        const items = rows.slice(0, query.limit);
-        const last = items.at(-1);
-        return { items: items.map((client) => present(client, needs.clock.now())), next: rows.length > query.limit && last ? cursorOf({ key: last.name.toLowerCase(), id: last.id }) : null };
+      async run({ permit, query }) {
+        const { items, next } = await readClients(needs, permit, query);
+        return { items: items.map((client) => present(client, needs.clock.now())), next };
       },
     }),
     route({
@@ -98,10 +95,8 @@ export function clientRoutes(needs: Needs): readonly AnyRoute[] {
       params: clientParams,
       output: clientRead,
       refusals: [refuse.no_such_client],
-      async run({ params }) {
-        const client = await needs.database.read((tx) => findNamedClient(tx, params.clientId));
-        if (!client) throw refuse.no_such_client(params);
-        return { ...present(client, needs.clock.now()), connection };
+      async run({ permit, params }) {
+        return { ...present(await readClient(needs, permit, params.clientId), needs.clock.now()), connection };
       },
     }),
     route({
@@ -151,13 +146,9 @@ export function clientRoutes(needs: Needs): readonly AnyRoute[] {
       params: z.object({ applicationId: z.uuid() }),
       output: applicationSignIn,
       refusals: [refuse.no_such_application],
-      async run({ params }) {
-        const now = needs.clock.now();
-        const application = await needs.database.read((tx) => findApplication(tx, params.applicationId));
-        if (!application) throw refuse.no_such_application(params);
-        const clients = await needs.database.read((tx) => listNamedClients(tx, { applicationId: params.applicationId, after: null, limit: 100 }));
-        const facts = await needs.database.read((tx) => signInFacts(tx, params.applicationId, later(now, -days(30))));
-        return { clients: clients.map((client) => present(client, now)), connection, people30Days: facts.people, lastSignInAt: moment(facts.lastAt) };
+      async run({ permit, params }) {
+        const { clients, people, lastAt } = await readApplicationSignIn(needs, permit, params.applicationId);
+        return { clients: clients.map((client) => present(client, needs.clock.now())), connection, people30Days: people, lastSignInAt: moment(lastAt) };
       },
     }),
   ];

@@ -1,4 +1,4 @@
-import { fragment, join, json, sql, type Cursor, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, join, json, parseCursor, sql, type Tx } from '../../platform/db/index.ts';
 import type { Client } from './client.ts';
 
 /** Counters of changes; equal numbers mean that what is kept in memory is what the database holds. */
@@ -38,20 +38,25 @@ export async function findNamedClient(tx: Tx, id: string): Promise<NamedClient |
   return row;
 }
 
-export function listNamedClients(tx: Tx, wanted: { applicationId?: string | undefined; search?: string | undefined; after: Cursor | null; limit: number }): Promise<NamedClient[]> {
+/** In order of name; a cursor that is not ours begins at the beginning. */
+export async function listNamedClients(tx: Tx, wanted: { applicationId?: string | undefined; search?: string | undefined; cursor?: string | undefined; limit: number }): Promise<{ items: NamedClient[]; next: string | null }> {
+  const after = wanted.cursor === undefined ? null : parseCursor(wanted.cursor);
   const conditions = [
     fragment`true`,
     ...(wanted.applicationId ? [fragment`c.application_id = ${wanted.applicationId}`] : []),
     ...(wanted.search ? [fragment`(position(lower(${wanted.search}) in lower(c.name)) > 0 or c.id = ${wanted.search})`] : []),
-    ...(wanted.after ? [fragment`(lower(c.name), c.id) > (${wanted.after.key}, ${wanted.after.id})`] : []),
+    ...(after ? [fragment`(lower(c.name), c.id) > (${after.key}, ${after.id})`] : []),
   ];
-  return sql<NamedClient>(tx)`
+  const rows = await sql<NamedClient>(tx)`
     select ${columns}, a.name as application_name
       from federation.client c
       join directory.application_card a on a.application_id = c.application_id
      where ${join(conditions, fragment` and `)}
      order by lower(c.name), c.id
-     limit ${wanted.limit}`;
+     limit ${wanted.limit + 1}`;
+  const items = rows.slice(0, wanted.limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > wanted.limit && last ? cursorOf({ key: last.name.toLowerCase(), id: last.id }) : null };
 }
 
 export async function isClientIdTaken(tx: Tx, id: string): Promise<boolean> {

@@ -7,7 +7,7 @@ import type { Registry } from '../client/registry.ts';
 import { refuse } from '../errors.ts';
 import type { FederationNeeds } from '../needs.ts';
 import type { Door } from '../provider/protocol.ts';
-import { paths } from '../provider/provider.ts';
+import { paths } from '../provider/build-provider.ts';
 import { sidOf } from '../provider/session.ts';
 
 type Needs = Pick<FederationNeeds, 'database' | 'pageFrame' | 'sessionReader' | 'endSession'> & { readonly door: Door; readonly registry: Registry; readonly sidKey: Buffer };

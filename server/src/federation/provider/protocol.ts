@@ -3,7 +3,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { keepKeys, openKeySet } from '../signing-key/keep-keys.ts';
 import type { Gate } from '../../platform/http/index.ts';
 import type { Revisions } from '../client/store.ts';
-import { buildProvider, paths, type BuiltProvider, type ProviderNeeds } from './provider.ts';
+import { buildProvider, paths, type BuiltProvider, type ProviderNeeds } from './build-provider.ts';
 import { beginRequest } from './request.ts';
 
 export interface Door {

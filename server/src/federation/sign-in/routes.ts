@@ -1,6 +1,5 @@
 import type Provider from 'oidc-provider';
 import { z } from 'zod';
-import { record } from '../../audit/index.ts';
 import type { Html } from '../../platform/html/index.ts';
 import { page, redirect, route, type AnyRoute, type Answer, type Principal } from '../../platform/http/index.ts';
 import type { Client } from '../client/client.ts';
@@ -9,9 +8,9 @@ import { refuse } from '../errors.ts';
 import type { FederationNeeds } from '../needs.ts';
 import { demandOf, judge } from '../provider/policy.ts';
 import type { Door } from '../provider/protocol.ts';
-import { begunAtOf, paths } from '../provider/provider.ts';
+import { begunAtOf, paths } from '../provider/build-provider.ts';
 import { consentPage, keptOutPage, otherPersonPage, tooWeakPage } from './page.ts';
-import { saveConsent } from './store.ts';
+import { giveConsent, recordNoAccess } from './give-consent.ts';
 
 type Interaction = InstanceType<Provider['Interaction']>;
 
@@ -31,6 +30,8 @@ async function findHalfDone({ door, registry }: Pick<InteractionNeeds, 'door' | 
   if (!interaction || !client) throw refuse.interaction_gone();
   return { interaction, client, begunAt: begunAtOf(interaction.lastSubmission) ?? interaction.iat * 1_000 + 999 };
 }
+
+const scopesOf = ({ interaction }: HalfDone): string[] => String(interaction.params['scope'] ?? '').split(' ').filter(Boolean);
 
 const askedOf = ({ interaction, begunAt }: HalfDone) => ({ params: interaction.params, askedAt: new Date(begunAt) });
 
@@ -73,21 +74,7 @@ const uidParams = z.object({ uid: z.string().regex(/^[\w-]{1,100}$/) });
 export function interactionRoutes(needs: InteractionNeeds): readonly AnyRoute[] {
   const framed = (title: string, content: Html, languages: readonly string[]): Html => needs.pageFrame.frame({ title, content, languages });
 
-  async function refuseAccess(half: HalfDone, principal: Principal, reason: string, address: string): Promise<void> {
-    await needs.database.transaction((tx) =>
-      record(tx, {
-        action: 'federation.application.sign-in',
-        actor: principal.actor,
-        actorName: principal.name,
-        target: `application:${half.client.applicationId}`,
-        targetName: half.client.name,
-        at: needs.clock.now(),
-        outcome: 'refused',
-        reason,
-        facts: { clientId: half.client.id, address },
-      }),
-    );
-  }
+  const refuseAccess = (half: HalfDone, principal: Principal, reason: string, address: string): Promise<void> => recordNoAccess(needs, principal, half.client, { reason, address });
 
   return [
     route({
@@ -118,7 +105,7 @@ export function interactionRoutes(needs: InteractionNeeds): readonly AnyRoute[] 
             await refuseAccess(half, principal, 'no open grant in this application', request.address);
             return page(framed('No access', keptOutPage(facts), languages), { status: 403, formTargets });
           case 'consent':
-            return page(framed('Do you agree?', consentPage({ ...facts, scopes: String(half.interaction.params['scope'] ?? '').split(' ').filter(Boolean) }), languages), { formTargets });
+            return page(framed('Do you agree?', consentPage({ ...facts, scopes: scopesOf(half) }), languages), { formTargets });
         }
       },
     }),
@@ -140,13 +127,7 @@ export function interactionRoutes(needs: InteractionNeeds): readonly AnyRoute[] 
           return goOn(half, { error: 'access_denied', error_description: missing === 'consent' ? 'the person did not agree' : 'the person may not use this application' });
         }
         if (missing === 'consent' && principal?.personId) {
-          const { personId } = principal;
-          const now = needs.clock.now();
-          const scopes = String(half.interaction.params['scope'] ?? '').split(' ').filter(Boolean);
-          await needs.database.transaction(async (tx) => {
-            await saveConsent(tx, { personId, clientId: half.client.id, scopes, givenAt: now });
-            await record(tx, { action: 'federation.consent.give', actor: principal.actor, actorName: principal.name, target: `application:${half.client.applicationId}`, targetName: half.client.name, at: now, outcome: 'allowed', facts: { clientId: half.client.id, scopes } });
-          });
+          await giveConsent(needs, principal, principal.personId, half.client, scopesOf(half));
         }
         return goOn(half);
       },

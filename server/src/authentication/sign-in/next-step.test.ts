@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest';
+import { nextStep, noProgress, type Situation } from './next-step.ts';
+import type { Proof } from './strength.ts';
+
+const at = '2026-03-02T09:00:00Z';
+const password: Proof = { method: 'password', at };
+const totp: Proof = { method: 'totp', at };
+const code: Proof = { method: 'recovery-code', at };
+const pass: Proof = { method: 'access-pass', at };
+const touched: Proof = { method: 'passkey', at, isUserVerified: false, isSynced: false };
+const verified: Proof = { method: 'passkey', at, isUserVerified: true, isSynced: true };
+
+const none = { hasPassword: false, totps: 0, passkeys: 0, recoveryCodesLeft: 0 };
+const full = { hasPassword: true, totps: 1, passkeys: 1, recoveryCodesLeft: 10 };
+const passwordAndApp = { hasPassword: true, totps: 1, passkeys: 0, recoveryCodesLeft: 10 };
+
+const next = (situation: Partial<Situation>) => nextStep({ purpose: 'sign-in', isNamed: true, wanted: { level: 2, isPhishingResistant: false }, proofs: [], factors: full, progress: noProgress, ...situation });
+
+it('first asks who it is', () => {
+  expect(next({ isNamed: false })).toEqual({ is: 'identify' });
+});
+
+it('asks everybody the same before anything is proven, whether the name exists or not', () => {
+  expect(next({ factors: none })).toEqual(next({ factors: full }));
+});
+
+it('a password alone never ends in a session', () => {
+  expect(next({ proofs: [password] })).toEqual({ is: 'prove', options: ['passkey', 'totp', 'recovery-code'] });
+  expect(next({ proofs: [password], factors: { ...none, hasPassword: true } })).toEqual({ is: 'enrol', options: ['passkey', 'totp'], isOptional: false });
+});
+
+it('password and code, or a verified passkey, are enough', () => {
+  expect(next({ proofs: [password, totp] })).toEqual({ is: 'done' });
+  expect(next({ proofs: [verified] })).toEqual({ is: 'done' });
+});
+
+it('a key that was only touched needs the password too', () => {
+  expect(next({ proofs: [touched] })).toEqual({ is: 'prove', options: ['password'] });
+  expect(next({ proofs: [touched, password] })).toEqual({ is: 'done' });
+});
+
+it('recovery codes that are missing are handed out only when level 2 is reached', () => {
+  expect(next({ proofs: [password, totp], factors: { ...full, recoveryCodesLeft: 9 } })).toEqual({ is: 'save-codes' });
+  expect(next({ proofs: [password], factors: { ...full, recoveryCodesLeft: 0 } }).is).toBe('prove');
+});
+
+it('an access pass only enrols, even for somebody who has factors already', () => {
+  expect(next({ proofs: [pass], factors: none })).toEqual({ is: 'enrol', options: ['passkey', 'password'], isOptional: false });
+  expect(next({ proofs: [pass], factors: full })).toEqual({ is: 'enrol', options: ['passkey', 'password'], isOptional: false });
+});
+
+it('a passkey enrolled with an access pass is used once before it counts', () => {
+  const progress = { ...noProgress, enrolled: ['passkey'] as const };
+  expect(next({ proofs: [pass], factors: { ...none, passkeys: 1 }, progress })).toEqual({ is: 'prove', options: ['passkey'] });
+  expect(next({ proofs: [pass, verified], factors: { ...none, passkeys: 1 }, progress })).toEqual({ is: 'save-codes' });
+});
+
+it('password and app enrolled with an access pass lead to the codes', () => {
+  expect(next({ proofs: [pass, password], factors: { ...none, hasPassword: true }, progress: { ...noProgress, enrolled: ['password'] } })).toEqual({ is: 'enrol', options: ['passkey', 'totp'], isOptional: false });
+  expect(next({ proofs: [pass, password, totp], factors: { ...passwordAndApp, recoveryCodesLeft: 0 }, progress: { ...noProgress, enrolled: ['password', 'totp'] } })).toEqual({ is: 'save-codes' });
+});
+
+it('a step-up to phishing resistance takes the passkey and nothing else', () => {
+  const wanted = { level: 2, isPhishingResistant: true } as const;
+  expect(next({ purpose: 'step-up', wanted })).toEqual({ is: 'prove', options: ['passkey'] });
+  expect(next({ purpose: 'step-up', wanted, proofs: [verified] })).toEqual({ is: 'done' });
+});
+
+it('whoever must be phishing-resistant and has no passkey proves the rest and enrols one', () => {
+  const wanted = { level: 2, isPhishingResistant: true } as const;
+  expect(next({ purpose: 'step-up', wanted, factors: passwordAndApp })).toEqual({ is: 'prove', options: ['totp', 'password'] });
+  expect(next({ purpose: 'step-up', wanted, factors: passwordAndApp, proofs: [password, totp] })).toEqual({ is: 'enrol', options: ['passkey'], isOptional: false });
+});
+
+it('a recovery code alone recovers nothing: a second, different method is asked for', () => {
+  expect(next({ purpose: 'recover' })).toEqual({ is: 'prove', options: ['recovery-code'] });
+  expect(next({ purpose: 'recover', proofs: [code], factors: { ...passwordAndApp } })).toEqual({ is: 'prove', options: ['totp', 'password'] });
+  expect(next({ purpose: 'recover', proofs: [code], factors: { ...none, recoveryCodesLeft: 9 } })).toEqual({ is: 'prove', options: ['access-pass'] });
+});
+
+it('recovery with code and app leads to a new password, with code and password to a new factor that may wait', () => {
+  expect(next({ purpose: 'recover', proofs: [code, totp], factors: passwordAndApp })).toEqual({ is: 'enrol', options: ['passkey', 'password'], isOptional: false });
+  expect(next({ purpose: 'recover', proofs: [code, password], factors: passwordAndApp })).toEqual({ is: 'enrol', options: ['passkey', 'totp'], isOptional: true });
+});

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { takeTurn, waitSecondsAfter, type Wait } from './throttle.ts';
+
+const now = new Date('2026-03-02T09:00:00Z');
+
+it('the first four wrong tries cost nothing, then the wait doubles up to an hour', () => {
+  expect([1, 4, 5, 6, 7, 12, 99].map(waitSecondsAfter)).toEqual([0, 0, 30, 60, 120, 3_600, 3_600]);
+});
+
+it('whoever asks during the wait is told the rest of it', () => {
+  expect(takeTurn({ failures: 5, notBefore: new Date(now.getTime() + 12_300) }, now)).toEqual({ is: 'wait', seconds: 13 });
+});
+
+it('a try is counted before it is checked, so that guesses sent at once gain nothing', () => {
+  let wait: Wait = { failures: 0, notBefore: new Date(0) };
+  let granted = 0;
+  for (let guess = 0; guess < 50; guess += 1) {
+    const turn = takeTurn(wait, now);
+    if (turn.is === 'wait') continue;
+    granted += 1;
+    wait = turn.next;
+  }
+  expect(granted).toBe(5);
+});
+
+it('a hundred tries take a guesser more than three days', () => {
+  const seconds = Array.from({ length: 100 }, (_, index) => waitSecondsAfter(index + 1)).reduce((sum, one) => sum + one, 0);
+  expect(seconds).toBeGreaterThan(3 * 86_400);
+});

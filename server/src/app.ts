@@ -1,8 +1,8 @@
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { auditModule, makeRecordRefusal } from './audit/index.ts';
 import { authenticationModule, authenticationSurfaces, createApiToken, endSessionIn, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator } from './authentication/index.ts';
 import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider } from './authorization/index.ts';
+import { connectorKinds } from './connectors/index.ts';
 import { serveConsole } from './console.ts';
 import { directoryModule, findPerson, personId } from './directory/index.ts';
 import { federationModule } from './federation/index.ts';
@@ -58,6 +58,7 @@ export function buildDomains(foundation: Foundation) {
 
   const lifecycle = lifecycleModule({
     ...needs,
+    connectorKinds: Object.values(connectorKinds).filter((kind) => kind.kind !== 'fake' || config.hasPracticeSystems),
     // Sessions, tokens and passes die with the employment; lifecycle looks whether they did.
     surfaces: [...authenticationSurfaces(needs), federation.surface],
   });
@@ -114,7 +115,7 @@ export async function openApp(foundation: Foundation): Promise<App> {
     csrfKey: keys.derive('csrf'),
     modules,
     isReady: () => database.pool.query('select 1').then(() => true, () => false),
-    console: serveConsole({ folder: path.resolve(consoleFolder), config }),
+    console: serveConsole({ folder: consoleFolder, config }),
   });
   return {
     http,

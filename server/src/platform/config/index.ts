@@ -35,6 +35,7 @@ const schema = z.strictObject({
   BAILIWICK_MAIL_FROM: z.email().default('bailiwick@localhost.localdomain').describe('Sender of mail.'),
   BAILIWICK_PASSWORD_HASHES_IN_FLIGHT: z.coerce.number().int().min(1).max(64).optional().describe('Password hashes computed at once. Default: number of processors.'),
   BAILIWICK_RATE_LIMITS: flag.default(true).describe('Address rate limits. Switch off only for measurements on a closed machine.'),
+  BAILIWICK_PRACTICE_SYSTEMS: flag.default(false).describe('Offers the practice connector, a system that stalls and fails on purpose; for drills and measurements.'),
   BAILIWICK_METRICS_TOKEN: z.string().min(16).optional().describe('Bearer token for /metrics. Default: only loopback may read it.'),
 });
 
@@ -57,6 +58,7 @@ export interface Config {
   readonly passwordHashesInFlight: number | null;
   readonly hasRateLimits: boolean;
   readonly metricsToken: string | null;
+  readonly hasPracticeSystems: boolean;
   readonly version: string;
 }
 
@@ -95,6 +97,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     passwordHashesInFlight: s.BAILIWICK_PASSWORD_HASHES_IN_FLIGHT ?? null,
     hasRateLimits: s.BAILIWICK_RATE_LIMITS,
     metricsToken: s.BAILIWICK_METRICS_TOKEN ?? null,
+    hasPracticeSystems: s.BAILIWICK_PRACTICE_SYSTEMS,
     version: version(),
   };
 }

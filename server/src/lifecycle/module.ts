@@ -1,4 +1,4 @@
-import type { ConnectorKind } from '../connectors/index.ts';
+import { connectorKinds, type ConnectorKind } from '../connectors/index.ts';
 import type { Clock } from '../platform/clock/index.ts';
 import type { Keys } from '../platform/crypto/index.ts';
 import type { Database } from '../platform/db/index.ts';
@@ -35,10 +35,11 @@ export interface LifecycleNeeds {
   readonly keys: Keys;
   readonly log: Log;
   readonly gate: Gate;
-  readonly connectorKinds: readonly ConnectorKind[];
   /** What the domains beside this one hold for a person: sessions, tokens, passes. */
   readonly surfaces: readonly OwnSurface[];
   readonly metrics?: Metrics;
+  /** All of them, unless a test wants fewer. */
+  readonly connectorKinds?: readonly ConnectorKind[];
   /** Tests and the simulation bring their own wire. */
   readonly fetch?: typeof fetch;
   readonly chance?: () => number;
@@ -49,7 +50,7 @@ export interface LifecycleNeeds {
 /** The parts that the module is wired from; the simulation drives them without jobs. */
 export function lifecycleParts(needs: LifecycleNeeds) {
   const { clock, database, announce, jobs, log, gate, surfaces } = needs;
-  const links = openLinks({ kinds: needs.connectorKinds, keys: needs.keys, database, clock, log, fetch: needs.fetch ?? guardedFetch });
+  const links = openLinks({ kinds: needs.connectorKinds ?? Object.values(connectorKinds), keys: needs.keys, database, clock, log, fetch: needs.fetch ?? guardedFetch });
   const part = 'lifecycle';
   const permits = {
     give: gate.system(part, 'authorization.grant.give'),

@@ -38,6 +38,11 @@ export interface Events {
   drain(): Promise<void>;
 }
 
+/** Over the wire: most events are only for live pages, and nobody needs to look into the outbox for those. */
+interface Notice extends LiveEvent {
+  readonly isAwaited: boolean;
+}
+
 const channel = 'bailiwick_event';
 const lanes = 3;
 
@@ -67,7 +72,7 @@ export function openEvents({ database, clock, log }: { database: Database; clock
       const rows = wanting.map((subscriber) => fragment`(${subscriber.name}, ${event.subject}, ${event.kind}, ${json(event.facts)}, ${event.at})`);
       await sql(tx)`insert into platform.outbox (subscriber, subject, kind, facts, happened_at) values ${join(rows)}`;
     }
-    await sql(tx)`select pg_notify(${channel}, ${JSON.stringify({ kind: event.kind, subject: event.subject })})`;
+    await sql(tx)`select pg_notify(${channel}, ${JSON.stringify({ kind: event.kind, subject: event.subject, isAwaited: wanting.length > 0 } satisfies Notice)})`;
   };
 
   async function deliverOne(): Promise<boolean> {
@@ -102,6 +107,11 @@ export function openEvents({ database, clock, log }: { database: Database; clock
     }
   }
 
+  async function isSomethingDue(): Promise<boolean> {
+    const [row] = await database.read((tx) => sql<{ isDue: boolean }>(tx)`select exists (select from platform.outbox where not_before <= ${clock.now()}) as is_due`);
+    return row?.isDue ?? false;
+  }
+
   async function lane(): Promise<void> {
     while (!isStopping && (await deliverOne()));
   }
@@ -112,6 +122,8 @@ export function openEvents({ database, clock, log }: { database: Database; clock
     sweep = (async () => {
       while (isDirty && !isStopping) {
         isDirty = false;
+        // One question in place of a transaction per lane: mostly nothing is due.
+        if (!(await isSomethingDue())) continue;
         await Promise.all(Array.from({ length: lanes }, lane));
       }
     })()
@@ -134,11 +146,11 @@ export function openEvents({ database, clock, log }: { database: Database; clock
     },
     async start() {
       stopListening = await database.listen(channel, (payload) => {
-        if (payload !== '') {
-          const event = JSON.parse(payload) as LiveEvent;
-          for (const ear of ears) ear(event);
-        }
-        wake();
+        // Empty after a (re)connection, when notices may have been missed.
+        if (payload === '') return wake();
+        const { isAwaited, ...event } = JSON.parse(payload) as Notice;
+        for (const ear of ears) ear(event);
+        if (isAwaited) wake();
       });
       // Retries fall due without a notice.
       timer = setInterval(wake, 1_000);

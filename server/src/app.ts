@@ -9,6 +9,7 @@ import { federationModule } from './federation/index.ts';
 import type { Foundation } from './foundation.ts';
 import { lifecycleModule } from './lifecycle/index.ts';
 import type { Tx } from './platform/db/index.ts';
+import { mailModule } from './platform/mail/index.ts';
 import { openGate, openHttp, type Http, type Module } from './platform/http/index.ts';
 import { reportsModule } from './reports/index.ts';
 
@@ -65,7 +66,7 @@ export function buildDomains(foundation: Foundation) {
 
   const reports = reportsModule({ ...needs, events });
 
-  const modules: readonly Module[] = [audit, directory, authorization, authentication, federation, lifecycle, reports];
+  const modules: readonly Module[] = [mailModule(needs), audit, directory, authorization, authentication, federation, lifecycle, reports];
   for (const module of modules) {
     for (const job of module.jobs ?? []) jobs.define(job);
     for (const subscriber of module.subscribers ?? []) events.subscribe(subscriber);

@@ -23,8 +23,8 @@ describe('an audit entry', () => {
     expect(said({})).toBe('Ivan Petrov had Maria Keller leave');
     expect(said({ target: 'person:ivan', targetName: 'Ivan Petrov', action: 'directory.person.change' })).toBe('Ivan Petrov changed themselves');
     expect(said({ outcome: 'refused', reason: 'no role gives it' })).toBe('Ivan Petrov was refused “Person left” for Maria Keller: no role gives it');
-    expect(said({ action: 'federation.signing-key.rotate', target: null, targetName: null })).toBe('Ivan Petrov: signing key: rotate');
-    expect(nameOfAction('federation.signing-key.rotate')).toBe('Signing key: rotate');
+    expect(said({ action: 'federation.strange-thing.turn', target: null, targetName: null })).toBe('Ivan Petrov: strange thing: turn');
+    expect(nameOfAction('federation.strange-thing.turn')).toBe('Strange thing: turn');
   });
 
   it('cannot fill the disk', () => {

@@ -101,9 +101,46 @@ const actionWords: Readonly<Record<string, readonly [name: string, sentence: str
   'lifecycle.connection.remove': ['Connection removed', '{who} disconnected {whom}'],
   'lifecycle.movement.plan': ['Movement planned', '{who} planned a movement of {whom}'],
   'lifecycle.movement.run': ['Movement run', '{who} ran a movement of {whom}'],
-  'lifecycle.movement.prove': ['Movement proven', 'every step of a movement of {whom} was read back and proven'],
+  'lifecycle.movement.prove': ['Movement proven', '{whom}: every step was read back and proven'],
+  'authentication.access.end': ['Access ended', 'passes and tokens of {whom} ended'],
+  'authentication.administrator.recover': ['Administrator recovered', '{who} gave {whom} a way back in as administrator'],
+  'authentication.api-token.create': ['API token made', '{who} made the API token {whom}'],
+  'authentication.api-token.end': ['API token ended', '{who} ended the API token {whom}'],
+  'authentication.factor.rename': ['Factor renamed', '{who} renamed a factor of {whom}'],
+  'authentication.recovery-codes.issue': ['Recovery codes issued', '{who} got new recovery codes for {whom}'],
+  'authentication.session.raise': ['Session raised', '{whom} proved more in a session'],
+  'authentication.setup-link.make': ['Set-up link made', '{who} made a set-up link for the first administrator'],
+  'authentication.setup-link.use': ['Set-up link used', '{whom} became the first administrator by the set-up link'],
+  'authentication.sign-in.disavow': ['Sign-in disavowed', '{whom} said "this was not me"'],
+  'federation.application.sign-in': ['Application opened', '{who} signed in to {whom}'],
+  'federation.application.tell-of-the-end': ['Application told', '{whom} was told that a session ended'],
+  'federation.client.rotate-secret': ['Client secret changed', '{who} changed the secret of {whom}'],
+  'federation.consent.give': ['Consent given', '{who} agreed to share with {whom}'],
+  'federation.consent.take-back': ['Consent taken back', '{who} took back what {whom} may see'],
+  'federation.signing-key.drop': ['Signing key dropped', 'an old signing key was dropped'],
+  'federation.signing-key.rotate': ['Signing key changed', 'a new signing key took over'],
+  'federation.token-family.end': ['Tokens ended', 'a family of tokens ended'],
+  'lifecycle.brake.raise': ['Brake raised', 'the brake holds removals in {whom}'],
+  'lifecycle.brake.release': ['Brake released', '{who} let the held removals in {whom} go on'],
+  'lifecycle.connection.upload-list': ['List uploaded', '{who} uploaded the list of accounts of {whom}'],
+  'lifecycle.drift.adopt': ['Drift adopted', '{who} adopted a difference in {whom}'],
+  'lifecycle.drift.revert': ['Drift reverted', '{who} had a difference in {whom} reverted'],
+  'lifecycle.hr-feed.change': ['HR feed changed', '{who} changed how HR files are read'],
+  'lifecycle.hr-import.map': ['HR file mapped', '{who} said what the columns of {whom} mean'],
+  'lifecycle.hr-import.refuse': ['HR file put away', '{who} put away the HR file {whom}'],
+  'lifecycle.movement.alarm': ['Movement in alarm', '{whom} is still not proven'],
+  'lifecycle.movement.retry': ['Movement retried', '{who} had {whom} tried again'],
+  'lifecycle.reading.accept': ['Reading accepted', '{who} accepted what {whom} showed'],
+  'lifecycle.reading.ask': ['Reading asked for', '{who} asked to read {whom}'],
+  'lifecycle.reading.fail': ['Reading failed', '{whom} could not be read'],
+  'lifecycle.settings.change': ['Movement settings changed', '{who} changed how movements run'],
+  'lifecycle.step.prove': ['Step proven', '{whom}: read back and proven'],
+  'lifecycle.step.skip': ['Step skipped', '{who} skipped a step: {whom}'],
   'lifecycle.step.confirm': ['Step confirmed', '{who} confirmed a step for {whom} by hand'],
 };
+
+/** Actions that have words of their own; a test asks that every action the product records is among them. */
+export const actionsWithWords: readonly string[] = Object.keys(actionWords);
 
 /** `federation.signing-key.rotate` becomes `Signing key: rotate`. */
 export function nameOfAction(action: string): string {
@@ -126,6 +163,9 @@ export function sentenceOf(entry: Pick<Entry, 'action' | 'actor' | 'actorName' |
     const tried = `${who} was refused “${nameOfAction(entry.action)}”${entry.target === null && entry.targetName === null ? '' : ` for ${isOwn ? 'themselves' : whom}`}`;
     return entry.reason ? `${tried}: ${entry.reason}` : tried;
   }
-  const sentence = known ? known[1].replace('{who}', who).replace('{whom}', isOwn ? 'themselves' : whom) : `${who}: ${nameOfAction(entry.action).toLowerCase()}${entry.target === null && entry.targetName === null ? '' : `, ${whom}`}`;
+  // In one pass and by function: names are input, and must be neither templates nor replacement patterns.
+  const sentence = known
+    ? known[1].replace(/\{(who|whom)\}/g, (_, slot: string, place: number) => (slot === 'who' ? who : isOwn && place > 0 ? 'themselves' : whom))
+    : `${who}: ${nameOfAction(entry.action).toLowerCase()}${entry.target === null && entry.targetName === null ? '' : `, ${whom}`}`;
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

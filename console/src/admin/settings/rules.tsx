@@ -1,0 +1,128 @@
+import { Button, Group, Stack, Switch, Table, TagsInput, TextInput } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { signInPolicyQuery } from '../../api/authentication.ts';
+import type { HrFeedSettings } from '../../api/hr-feed.ts';
+import { changeLifecycleSettings, lifecycleSettingsQuery, type LifecycleSettings } from '../../api/lifecycle.ts';
+import { changeHrFeedSettings, hrFeedSettingsQuery } from '../../api/settings.ts';
+import { Refused } from '../../ui/confirm.tsx';
+import { Facts } from '../../ui/facts.tsx';
+import { say, sayProblem } from '../../ui/said.tsx';
+import { Sheet } from '../../ui/sheet.tsx';
+import { asSentence, Loaded } from '../../ui/state.tsx';
+import { duration } from '../../ui/time.ts';
+import { words } from '../../words/index.ts';
+
+export function SignInFacts() {
+  const w = words.settings.signIn;
+  const query = useQuery(signInPolicyQuery);
+  return (
+    <Sheet title={words.settings.tabs['sign-in']} lead={w.lead}>
+      <Loaded query={query} rows={4}>
+        {(policy) => (
+          <Stack gap="md">
+            <Facts
+              facts={[
+                [w.level, w.levelText(policy.assuranceLevel)],
+                [w.password, asSentence(policy.passwordRule)],
+                [w.disabled, w.failures(policy.failuresUntilDisabled)],
+              ]}
+            />
+            <div>
+              <h3>{w.sessions}</h3>
+              <Table.ScrollContainer minWidth={440}>
+                <Table>
+                  <Table.Thead>
+                    <Table.Tr>
+                      <Table.Th>{w.atLevel}</Table.Th>
+                      <Table.Th>{w.overall}</Table.Th>
+                      <Table.Th>{w.idle}</Table.Th>
+                      <Table.Th>{w.source}</Table.Th>
+                    </Table.Tr>
+                  </Table.Thead>
+                  <Table.Tbody>
+                    {policy.sessionLimits.map((limit) => (
+                      <Table.Tr key={limit.assuranceLevel}>
+                        <Table.Td>{limit.assuranceLevel}</Table.Td>
+                        <Table.Td>{duration(limit.overallSeconds * 1_000)}</Table.Td>
+                        <Table.Td>{limit.idleSeconds === null ? w.noIdle : duration(limit.idleSeconds * 1_000)}</Table.Td>
+                        <Table.Td>{limit.source}</Table.Td>
+                      </Table.Tr>
+                    ))}
+                  </Table.Tbody>
+                </Table>
+              </Table.ScrollContainer>
+            </div>
+          </Stack>
+        )}
+      </Loaded>
+    </Sheet>
+  );
+}
+
+export function MovementSettings() {
+  const w = words.settings.movements;
+  const queries = useQueryClient();
+  const query = useQuery(lifecycleSettingsQuery);
+  const kinds = Object.keys(w.kinds) as LifecycleSettings['approvalFor'][number][];
+  const set = (approvalFor: LifecycleSettings['approvalFor']): void =>
+    void changeLifecycleSettings({ approvalFor }).then((saved) => {
+      queries.setQueryData(lifecycleSettingsQuery.queryKey, saved);
+      say(w.saved);
+    }, sayProblem);
+  return (
+    <Sheet title={words.settings.tabs.movements} lead={w.lead}>
+      <Loaded query={query} rows={4}>
+        {({ approvalFor }) => (
+          <Stack gap="sm">
+            {kinds.map((kind) => (
+              <Switch key={kind} label={w.kinds[kind]} checked={approvalFor.includes(kind)} onChange={(event) => set(event.currentTarget.checked ? [...approvalFor, kind] : approvalFor.filter((one) => one !== kind))} />
+            ))}
+            <p className="quiet">{w.leavers}</p>
+          </Stack>
+        )}
+      </Loaded>
+    </Sheet>
+  );
+}
+
+export function HrSettings() {
+  const query = useQuery(hrFeedSettingsQuery);
+  return <Loaded query={query}>{(settings) => <HrForm settings={settings} />}</Loaded>;
+}
+
+function HrForm({ settings }: { settings: HrFeedSettings }) {
+  const w = words.settings.hr;
+  const queries = useQueryClient();
+  const [timeZone, setTimeZone] = useState(settings.timeZone);
+  const [types, setTypes] = useState(settings.employmentTypesWithEndDate);
+  const [error, setError] = useState<Error | null>(null);
+  return (
+    <Sheet title={words.settings.tabs['hr-feed']} lead={w.lead}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          setError(null);
+          changeHrFeedSettings({ timeZone: timeZone.trim(), employmentTypesWithEndDate: types }).then(() => {
+            say(w.saved);
+            return queries.invalidateQueries({ queryKey: ['settings', 'hr-feed'] });
+          }, setError);
+        }}
+      >
+        <Stack gap="sm" maw={520}>
+          <TextInput label={w.timeZone} description={w.timeZoneText} value={timeZone} onChange={(event) => setTimeZone(event.currentTarget.value)} list="time-zones" required />
+          <datalist id="time-zones">
+            {Intl.supportedValuesOf('timeZone').map((zone) => (
+              <option key={zone} value={zone} />
+            ))}
+          </datalist>
+          <TagsInput size="sm" label={w.types} description={w.typesText} value={types} onChange={setTypes} acceptValueOnBlur />
+          <Refused error={error} />
+          <Group>
+            <Button type="submit">{words.ui.save}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Sheet>
+  );
+}

@@ -1,0 +1,47 @@
+import { Button } from '@mantine/core';
+import { IconDeviceDesktop, IconDeviceMobile } from '@tabler/icons-react';
+import type { Session } from '../api/authentication.ts';
+import { words } from '../words/index.ts';
+import css from './session-list.module.css';
+import { Tone } from './tone.tsx';
+import { When } from './when.tsx';
+
+/** Where somebody is signed in, with the way to end it. */
+export function SessionList({ sessions, onEnd }: { sessions: readonly Session[]; onEnd: (session: Session) => void }) {
+  const w = words.people.sessions;
+  if (sessions.length === 0) return <p className="quiet">{w.none}</p>;
+  return (
+    <ul className={css.list}>
+      {sessions.map((session) => {
+        const Device = /android|iphone|ipad|mobile/i.test(session.device) ? IconDeviceMobile : IconDeviceDesktop;
+        return (
+          <li className={css.item} key={session.id} data-ended={session.endedAt ? true : undefined}>
+            <Device size={24} stroke={1.4} aria-hidden="true" />
+            <div>
+              <span className={css.name}>
+                {session.device}
+                {session.isCurrent ? <Tone tone="good">{w.current}</Tone> : null}
+              </span>
+              <span className={css.under}>
+                {session.address} · {w.level(session.assuranceLevel)}
+                {session.isPhishingResistant ? ` · ${words.people.factors.phishingResistant}` : ''} · {w.since} <When at={session.createdAt} />
+                {session.endedAt ? null : (
+                  <>
+                    {' '}
+                    · {w.seen} <When at={session.lastSeenAt} />
+                  </>
+                )}
+                {session.endedAt ? ` · ${session.endReason ?? ''}` : ''}
+              </span>
+            </div>
+            {session.endedAt ? null : (
+              <Button size="compact-sm" variant="default" onClick={() => onEnd(session)} aria-label={`${w.end} ${session.device}`}>
+                {w.end}
+              </Button>
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -43,7 +43,7 @@ export const defaultAuthentication = (kind: ClientKind): ClientAuthentication =>
 export const defaultGrantTypes = (kind: ClientKind): readonly GrantType[] => (kind === 'machine' ? ['client_credentials'] : ['authorization_code', 'refresh_token']);
 export const defaultScopes = (kind: ClientKind): readonly string[] => (kind === 'machine' ? [] : ['openid', 'profile', 'email', 'groups', 'offline_access']);
 
-/** Who a machine's token is for when neither the request nor the client names a resource server: its own application. */
+/** Who a machine's token is for when neither the request nor the client names a resource server: its own application. Such a token is opaque: whoever receives it has to ask, and learns at once that it was revoked. */
 export const ownAudience = (client: Pick<Client, 'applicationId'>): string => `urn:bailiwick:application:${client.applicationId}`;
 export const defaultAudience = (client: Pick<Client, 'applicationId' | 'audiences'>): string => client.audiences[0] ?? ownAudience(client);
 export const mayAskFor = (client: Pick<Client, 'applicationId' | 'audiences'>, audience: string): boolean => client.audiences.includes(audience) || audience === ownAudience(client);

@@ -6,6 +6,8 @@ export interface Registry {
   /** The counters as they are at some moment after the call: one small read, shared by all who ask while it has not begun. */
   revisions(): Promise<Revisions>;
   find(id: string, revisions: Revisions): Promise<Client | undefined>;
+  /** What is in memory, and of which revision: for who confirms that revision before answering. */
+  peek(id: string): { readonly client: Client; readonly revision: number } | undefined;
 }
 
 const keep = 5_000;
@@ -48,6 +50,10 @@ export function openRegistry(database: Database): Registry {
         known.set(id, client);
       }
       return client;
+    },
+    peek(id) {
+      const client = known.get(id);
+      return client && { client, revision: knownRevision };
     },
   };
 }

@@ -18,9 +18,9 @@ export interface AdapterNeeds {
 }
 
 /** Looked for together: introspection and revocation do not know which kind they were handed. */
-const tokenKinds = ['AccessToken', 'RefreshToken'];
-/** Machines get signed tokens only, clients and sessions come from elsewhere; there is nothing to look for. */
-const neverStored = new Set(['Client', 'ClientCredentials', 'Session']);
+const tokenKinds = ['AccessToken', 'ClientCredentials', 'RefreshToken'];
+/** Clients and sessions come from elsewhere; there is nothing to look for. */
+const neverStored = new Set(['Client', 'Session']);
 const self = '§self§';
 
 /**

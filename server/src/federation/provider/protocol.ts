@@ -4,7 +4,7 @@ import { keepKeys, openKeySet } from '../signing-key/keep-keys.ts';
 import type { Gate } from '../../platform/http/index.ts';
 import type { Revisions } from '../client/store.ts';
 import { buildProvider, paths, type BuiltProvider, type ProviderNeeds } from './build-provider.ts';
-import { beginRequest } from './request.ts';
+import { beginRequest, withBody } from './request.ts';
 
 export interface Door {
   /** The provider for the keys as they are now. */
@@ -39,6 +39,8 @@ export function openDoor(needs: DoorNeeds): Door {
   let built: BuiltProvider | null = null;
   let building: Promise<BuiltProvider> | null = null;
 
+  const isInTime = ({ holdsUntil }: BuiltProvider): boolean => holdsUntil === null || holdsUntil > needs.clock.now();
+
   async function build(): Promise<BuiltProvider> {
     // Counted before they are read: a change in between is met by building once more, never missed.
     const revisions = await needs.registry.revisions();
@@ -49,16 +51,25 @@ export function openDoor(needs: DoorNeeds): Door {
 
   async function current(revisions?: Revisions): Promise<BuiltProvider> {
     const wanted = revisions ?? (await needs.registry.revisions());
-    if (built && built.keysRevision >= wanted.keys && (built.holdsUntil === null || built.holdsUntil > needs.clock.now())) return built;
+    if (built && built.keysRevision >= wanted.keys && isInTime(built)) return built;
     building ??= build().finally(() => { building = null; });
     return building;
   }
 
   async function serve(request: FastifyRequest, reply: FastifyReply, endpoint: (typeof endpoints)[number]): Promise<void> {
-    const revisions = await needs.registry.revisions();
-    const { provider } = await current(revisions);
+    const revisions = needs.registry.revisions();
+    revisions.catch(() => undefined);
+    // New keys are published for days before they sign: tokens need not wait for the question, all else does.
+    const { serve: hand } = endpoint.path === paths.token && built && isInTime(built) ? built : await current(await revisions);
     const { raw } = request;
-    beginRequest(raw, { requestId: request.id, address: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 400), now: needs.clock.now() }, revisions);
+    const facts = { requestId: request.id, address: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 400), now: needs.clock.now() };
+    const again = async (body: string): Promise<void> => {
+      const { serve: handAnew } = await current(await revisions);
+      const anew = withBody(raw, body);
+      beginRequest(anew, { facts, revisions, isTrustful: false, again });
+      await handAnew(anew, reply.raw);
+    };
+    beginRequest(raw, { facts, revisions, isTrustful: true, again });
     raw.headers['x-forwarded-host'] = needs.url.host;
     raw.headers['x-forwarded-proto'] = needs.url.protocol.slice(0, -1);
     for (const [name, value] of Object.entries(reply.getHeaders())) {
@@ -68,7 +79,7 @@ export function openDoor(needs: DoorNeeds): Door {
     if (endpoint.isShared) reply.raw.setHeader('cross-origin-resource-policy', 'cross-origin');
     if (endpoint.cacheSeconds > 0) reply.raw.setHeader('cache-control', `public, max-age=${endpoint.cacheSeconds}`);
     reply.hijack();
-    await provider.callback()(raw, reply.raw);
+    await hand(raw, reply.raw);
   }
 
   return {

@@ -46,7 +46,7 @@ export async function openHouse({ folder, core, profiles, env = {} }: HouseOptio
   const environment = { ...cleanEnvironment(), NODE_ENV: 'production', BAILIWICK_DATA: folder, BAILIWICK_PORT: String(port), BAILIWICK_RATE_LIMITS: 'false', BAILIWICK_LOG_LEVEL: 'warn', ...env };
   const issuer = `http://localhost:${port}`;
   const follow = new URL('../tools/follow.mjs', import.meta.url).href;
-  const node = [process.execPath, quiet, ...(profiles ? ['--cpu-prof', '--cpu-prof-dir', profiles] : []), '--import', follow, path.join(root, 'server/src/main.ts')];
+  const node = [process.execPath, quiet, ...(profiles ? ['--cpu-prof', '--cpu-prof-dir', profiles] : []), '--import', follow, (process.env['BENCH_MAIN'] ?? path.join(root, 'server/src/main.ts'))];
   const command = core === null ? node : ['taskset', '-c', String(core), ...node];
 
   const began = performance.now();
@@ -111,7 +111,7 @@ async function answers(url: string): Promise<boolean> {
 
 /** The first token, as any script would get it. */
 async function makeToken(environment: NodeJS.ProcessEnv): Promise<string> {
-  const output = await runCli(['token', 'create', '--name', 'bench', '--permissions', '*'], environment);
+  const output = await runCli(['token', 'create', '--name', 'bench', '--permissions', 'all'], environment);
   const token = /bw_[A-Za-z0-9_-]+/.exec(output)?.[0];
   if (!token) throw new Error(`\`bailiwick token create\` printed no token:\n${output}`);
   return token;
@@ -119,7 +119,7 @@ async function makeToken(environment: NodeJS.ProcessEnv): Promise<string> {
 
 export function runCli(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [quiet, path.join(root, 'server/src/cli/bailiwick.ts'), ...args], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [quiet, (process.env['BENCH_CLI'] ?? path.join(root, 'server/src/cli/bailiwick.ts')), ...args], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     const hear = (chunk: Buffer): void => { text += String(chunk); };
     child.stdout.on('data', hear);

@@ -31,24 +31,24 @@ export async function seedPeople(pool: pg.Pool, from: number, to: number): Promi
     const end = Math.min(to, start + chunk - 1);
     await pool.query(`
       insert into directory.person (id, employee_number, username, given_name, family_name, display_name, work_email, title, department, division, location, employment_type, manager_id, start_date, status, left_at, source, created_at, updated_at)
-      select ${personId('n')}, 'E' || n, lower(given) || '.' || lower(family) || n, given, family, given || ' ' || family, lower(given) || '.' || lower(family) || n || '@example.com',
+      select ${personId('n')}, 'E' || n, directory.fold(given) || '.' || directory.fold(family) || n, given, family, given || ' ' || family, directory.fold(given) || '.' || directory.fold(family) || n || '@example.com',
              ${pick(['Engineer', 'Manager', 'Analyst', 'Assistant', 'Technician', 'Director', 'Clerk', 'Designer'], 'n / 3')}, ${pick(departments, 'n / 7')}, ${pick(['North', 'South', 'East', 'West'], 'n / 11')},
              ${pick(['Sofia', 'Berlin', 'Paris', 'Madrid', 'Vienna', 'Oslo'], 'n / 13')}, 'employee', case when n > 10 then ${personId('n / 10')} end, date '2020-01-01' + (n % 2000)::integer,
              case when n % 20 = 0 then 'left' else 'active' end, case when n % 20 = 0 then timestamptz '2025-06-01' end, 'hr', timestamptz '2020-01-01', timestamptz '2025-06-01'
-        from (select n, ${pick(given, 'n * 7919')} as given, ${pick(familyStems, 'n * 104729 / 13')} || ${pick(familyEndings, 'n * 1299709 / 17')} as family from generate_series(${start}, ${end}) as n) as named`);
+        from (select n, ${pick(given, 'n * 7919')} as given, ${pick(familyStems, 'n * 104729 / 13')} || ${pick(familyEndings, 'n * 1299709 / 17')} as family from generate_series(${start}::bigint, ${end}::bigint) as n) as named`);
     for (let system = 1; system <= systems; system += 1) {
       await pool.query(`
         insert into directory.account (id, application_id, person_id, native_id, login, email, display_name, kind, status, last_used_at, is_last_use_known, mfa, is_privileged, situation, owner_id, first_seen_at, observed_at, digest)
         select ${accountId('n', system)}, ${systemId(system)}, case when n % 50 <> 0 then ${personId('n')} end, 'n' || n, 'login' || n, 'login' || n || '@example.com', 'Login ' || n, 'person',
                case when n % 20 = 0 then 'disabled' else 'active' end, null, false, 'unknown', false, case when n % 50 <> 0 then 'linked' else 'unmatched' end, null, timestamptz '2024-01-01', timestamptz '2025-06-01', md5(n::text)
-          from generate_series(${start}, ${end}) as n`);
+          from generate_series(${start}::bigint, ${end}::bigint) as n`);
       await pool.query(`
         insert into directory.holding (account_id, entitlement_id, seen_at)
-        select ${accountId('n', system)}, ${entitlementId(system, `n % ${entitlementsEach}`)}, timestamptz '2025-06-01' from generate_series(${start}, ${end}) as n`);
+        select ${accountId('n', system)}, ${entitlementId(system, `n % ${entitlementsEach}`)}, timestamptz '2025-06-01' from generate_series(${start}::bigint, ${end}::bigint) as n`);
       await pool.query(`
         insert into authz.grant (id, person_id, entitlement_id, source, reason, approved_by, approved_by_name, since)
         select ${accountId('n', system + 500)}, ${personId('n')}, ${entitlementId(system, `n % ${entitlementsEach}`)}, 'direct', 'given for the measurement', 'host:bench', 'bench', timestamptz '2024-01-01' + make_interval(mins => (n % 500000)::integer)
-          from generate_series(${start}, ${end}) as n where n % 20 <> 0`);
+          from generate_series(${start}::bigint, ${end}::bigint) as n where n % 20 <> 0`);
     }
   }
   await settle(pool);

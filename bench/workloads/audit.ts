@@ -77,7 +77,7 @@ async function verification(house: Bench['house'], isQuick: boolean): Promise<Ou
     return { ...answer, seconds: (performance.now() - began) / 1_000 };
   };
   const start = performance.now();
-  await runCli(['--version'], environment);
+  await runCli(['token', 'permissions'], environment);
   const startSeconds = (performance.now() - start) / 1_000;
   const pairs: [number, number][] = [];
   for (let round = 0; round < (isQuick ? 1 : 3); round += 1) {

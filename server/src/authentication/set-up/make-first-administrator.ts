@@ -39,3 +39,6 @@ export async function makeFirstAdministrator(needs: Pick<Needs, 'clock' | 'datab
     return beginSignInIn(tx, needs, { purpose: 'sign-in', username: person.username, personId: person.id, sessionId: null, wanted: workforceFloor, proofs: [{ method: 'setup-link', at: now.toISOString() }], returnTo: '/' });
   });
 }
+
+/** Before anybody fills in the form. */
+export const isSetupLinkOpen = ({ clock, database }: Pick<Needs, 'clock' | 'database'>, token: string): Promise<boolean> => database.read((tx) => isOpenSetupLink(tx, digestOf(token), clock.now()));

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { digestOf } from '../../platform/crypto/index.ts';
 import { html } from '../../platform/html/index.ts';
 import { page, redirect, route, type AnyRoute, type Answer, type PageFrame } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
@@ -7,8 +6,7 @@ import type { Needs } from '../needs.ts';
 import { field, hidden } from '../pages/forms.ts';
 import { speakerFor, type PhraseName } from '../pages/phrases.ts';
 import { signInCookie } from '../sign-in/sign-in.ts';
-import { makeFirstAdministrator } from './make-first-administrator.ts';
-import { isOpenSetupLink } from './store.ts';
+import { isSetupLinkOpen, makeFirstAdministrator } from './make-first-administrator.ts';
 
 const text = z.string().trim().max(120).default('');
 const form = z.object({ token: z.string().max(100).default(''), given_name: text, family_name: text, email: z.string().trim().max(254).default(''), username: z.string().trim().max(254).default('') });
@@ -19,8 +17,6 @@ const empty: Form = { token: '', given_name: '', family_name: '', email: '', use
 const isOpen = 'the one-time link stands for itself; printed on the host only';
 
 export function setUpRoutes(needs: Needs & { readonly pageFrame: PageFrame }): readonly AnyRoute[] {
-  const { database, clock } = needs;
-
   function draw(languages: readonly string[], csrf: string, values: Form, problems: Problems): Answer {
     const speaker = speakerFor(languages);
     const { say } = speaker;
@@ -52,7 +48,7 @@ export function setUpRoutes(needs: Needs & { readonly pageFrame: PageFrame }): r
       refusals: [refuse.setup_link_not_valid],
       run: async ({ query, csrf, languages, request }) => {
         await needs.rateLimits.take(`set-up ${request.address}`, 30, 60);
-        if (!(await database.read((tx) => isOpenSetupLink(tx, digestOf(query.token), clock.now())))) throw refuse.setup_link_not_valid();
+        if (!(await isSetupLinkOpen(needs, query.token))) throw refuse.setup_link_not_valid();
         return draw(languages, csrf, { ...empty, token: query.token }, {});
       },
     }),

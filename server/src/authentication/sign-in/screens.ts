@@ -82,6 +82,8 @@ const wayTo: Readonly<Partial<Record<Screen, PhraseName>>> = {
   'new-passkey': 'enrol_passkey_instead',
 };
 
+const usedUp: readonly Method[] = ['access-pass', 'setup-link', 'recovery-code'];
+
 function otherWays(view: View, screen: Screen, leftOut: readonly Screen[] = []): Html {
   const path = pathOf(view.step, view.purpose);
   const { say } = view.speaker;
@@ -91,7 +93,8 @@ function otherWays(view: View, screen: Screen, leftOut: readonly Screen[] = []):
       .filter((one) => one !== screen && !leftOut.includes(one) && wayTo[one])
       .map((one) => [`${path}?with=${one}`, say(wayTo[one]!)] as const),
     ...(isEarly ? [['/recover', say('lost_access')] as const] : []),
-    ...(view.signIn && view.purpose !== 'step-up' ? [['/sign-in?again=1', say('back')] as const] : []),
+    // Not after something that works once: starting again would cost a second pass, or the set-up link.
+    ...(view.signIn && view.purpose !== 'step-up' && !view.signIn.proofs.some((proof) => usedUp.includes(proof.method)) ? [['/sign-in?again=1', say('back')] as const] : []),
   ]);
 }
 
@@ -99,7 +102,7 @@ function heading(view: View, phrase: PhraseName): { title: string; top: Html } {
   const { say } = view.speaker;
   const title = say(phrase, { organisation: view.organisation });
   const name = view.signIn?.username;
-  return { title, top: html`<h1>${title}</h1>${name ? html`<p class="hint">${say('signing_in_as', { username: name })}</p>` : ''}` };
+  return { title, top: html`<h1>${title}</h1>${view.purpose === 'step-up' ? html`<p class="hint">${say('step_up_hint')}</p>` : ''}${name ? html`<p class="hint">${say('signing_in_as', { username: name })}</p>` : ''}` };
 }
 
 const usernameHidden = (view: View): Html => (view.signIn?.username ? html`<input type="text" name="username" value="${view.signIn.username}" autocomplete="username" hidden>` : html``);

@@ -1,0 +1,197 @@
+import { z } from 'zod';
+import { digestOf } from '../../platform/crypto/index.ts';
+import { page, redirect, type Answer, type CookieChange, type PageFrame, type Principal, type RequestFacts } from '../../platform/http/index.ts';
+import { startTotpIn } from '../factor/enrol-totp.ts';
+import { allSlots, drawRecoveryCodes, issueRecoveryCodesIn } from '../factor/issue-recovery-codes.ts';
+import { askForPasskey, invitePasskey } from '../factor/passkey.ts';
+import { recoverySlots } from '../factor/store.ts';
+import type { Needs } from '../needs.ts';
+import { speakerFor } from '../pages/phrases.ts';
+import { sessionCookie } from '../session/read-session.ts';
+import { findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
+import { personActor } from '../session/person-actor.ts';
+import type { Devices } from '../throttle/device.ts';
+import type { Step } from './next-step.ts';
+import { beginSignInIn, finishSignIn, noteShownCodesIn, stepOfSignIn, type Held } from './progress.ts';
+import { provePasskey } from './prove.ts';
+import { safeReturnTo } from './return-to.ts';
+import { drawScreen, pathOf, screensOf, type Extra, type Said, type Screen, type View } from './screens.ts';
+import { signInCookie, type Purpose, type SignIn } from './sign-in.ts';
+import { findSignIn } from './store.ts';
+import { strictest, workforceFloor, type Wanted } from './strength.ts';
+import { parsed, takes, type TakeNeeds } from './take.ts';
+
+export type WalkNeeds = Needs & TakeNeeds & { readonly pageFrame: PageFrame; readonly devices: Devices };
+
+const text = z.string().max(4_096).default('');
+export const posted = z.object({ step: z.string().max(40), username: text, password: text, code: text, response: z.string().max(60_000).default(''), return_to: text, step_up: text });
+type Body = z.infer<typeof posted>;
+export const asked = z.object({ return_to: z.string().optional(), step_up: z.string().optional(), with: z.string().optional(), again: z.string().optional(), expired: z.string().optional() });
+type Asked = z.infer<typeof asked>;
+
+export interface Visit {
+  readonly principal: Principal | null;
+  readonly request: RequestFacts;
+  readonly cookies: Readonly<Record<string, string | undefined>>;
+  readonly csrf: string;
+  readonly languages: readonly string[];
+}
+
+const start: Step = { is: 'identify' };
+
+/** Posts of one address in a minute: many people may sit behind one address at nine on a Monday, a guesser needs more. */
+const postsPerMinute = 240;
+
+const wantedOf = (stepUp: string): Wanted => ({ level: 2, isPhishingResistant: stepUp === 'phishing_resistant' || stepUp === '3' });
+
+/** What the pages of the sign-in do: a look shows where it stands, a take makes one step of it. */
+export function openWalk(needs: WalkNeeds) {
+  const { database, clock, config, rateLimits, devices, pageFrame } = needs;
+
+  const held = async (visit: Visit): Promise<SignIn | null> => {
+    const secret = visit.cookies[signInCookie];
+    return secret ? database.read((tx) => findSignIn(tx, digestOf(secret), clock.now())) : null;
+  };
+  const keep = ({ secret }: Held): CookieChange => ({ name: signInCookie, value: secret });
+  const forget: CookieChange = { name: signInCookie, value: null };
+
+  async function show(visit: Visit, options: { signIn: SignIn | null; purpose: Purpose; step: Step; wish?: string | undefined; problem?: Said | null; status?: number; typed?: string; returnTo: string; stepUp?: string; cookies?: readonly CookieChange[] }): Promise<Answer> {
+    const speaker = speakerFor(visit.languages);
+    const allowed = screensOf(options.step);
+    const screen = allowed.find((one) => one === options.wish) ?? allowed[0] ?? 'username';
+    const view: View = {
+      speaker,
+      organisation: config.organisation,
+      csrf: visit.csrf,
+      sessionCsrf: visit.principal?.csrfToken ?? null,
+      signIn: options.signIn,
+      purpose: options.purpose,
+      step: options.step,
+      problem: options.problem ?? null,
+      typed: options.typed ?? '',
+      returnTo: options.returnTo,
+      stepUp: options.stepUp ?? '',
+    };
+    // Without a name, `passkey` is part of the page that asks for one.
+    const shown = options.step.is === 'identify' ? 'username' : screen;
+    const { title, content } = drawScreen(shown, view, await extraFor(shown, options.signIn));
+    return page(pageFrame.frame({ title, content, languages: visit.languages }), { status: options.status ?? 200, cookies: options.cookies ?? [], formTargets: await needs.formTargetsOf(options.returnTo) });
+  }
+
+  async function extraFor(screen: Screen, signIn: SignIn | null): Promise<Extra> {
+    const none: Extra = { totp: null, codes: [] };
+    if ((screen !== 'new-totp' && screen !== 'codes') || !signIn?.personId) return none;
+    const subject = await database.read((tx) => findSubject(tx, signIn.personId!));
+    if (!subject) return none;
+    if (screen === 'new-totp') return { ...none, totp: await database.transaction((tx) => startTotpIn(tx, needs, subject, 'Authenticator app', true)) };
+    return { ...none, codes: await showCodes(signIn, subject) };
+  }
+
+  async function showCodes(signIn: SignIn, subject: Subject): Promise<readonly string[]> {
+    const unused = new Set((await database.read((tx) => recoverySlots(tx, subject.personId))).map((one) => one.slot));
+    const slots = signIn.progress.codeSlots.length > 0 ? signIn.progress.codeSlots : allSlots.filter((slot) => !unused.has(slot));
+    const codes = await drawRecoveryCodes(needs, slots);
+    const isNoted = await database.transaction(async (tx) => {
+      if (!(await noteShownCodesIn(tx, needs, signIn.id, slots))) return false;
+      await issueRecoveryCodesIn(tx, needs, { actor: personActor(subject.personId), actorName: subject.displayName }, subject, codes);
+      return true;
+    });
+    return isNoted ? codes.shown : [];
+  }
+
+  /** Where the sign-in stands now, or the end of it: a session. */
+  async function goOn(visit: Visit, moved: Held): Promise<Answer> {
+    const step = await database.read((tx) => stepOfSignIn(tx, moved.signIn));
+    if (step.is !== 'done') return redirect(pathOf(step, moved.signIn.purpose), [keep(moved)]);
+    const deviceId = devices.read(visit.cookies) ?? devices.make();
+    const finished = await finishSignIn(needs, moved.signIn.id, { userAgent: visit.request.userAgent, address: visit.request.address, deviceId, replaces: visit.principal?.sessionId ?? null });
+    if (!finished) return redirect('/sign-in?expired=1', [forget]);
+    return redirect(finished.returnTo, [{ name: sessionCookie, value: finished.secret }, devices.cookie(deviceId), forget]);
+  }
+
+  async function stepUp(visit: Visit, sessionId: string, personId: string, query: Asked): Promise<Answer> {
+    const now = clock.now();
+    const began = await database.transaction(async (tx) => {
+      const [session, subject] = [await findSession(tx, sessionId, now), await findSubject(tx, personId)];
+      if (!session || !subject) return null;
+      // Never below what the session is worth already: a fresh but weaker proof would otherwise speak for the stronger one.
+      const wanted = strictest(strictest(workforceFloor, wantedOf(query.step_up ?? '2')), { level: 2, isPhishingResistant: session.isPhishingResistant });
+      return beginSignInIn(tx, needs, { purpose: 'step-up', username: subject.username, personId, sessionId, wanted, proofs: [], returnTo: safeReturnTo(query.return_to, config.url.origin) });
+    });
+    return began ? goOn(visit, began) : redirect('/sign-in?expired=1', [forget]);
+  }
+
+  const look = (purpose: 'sign-in' | 'recover' | 'enrol') => async (visit: Visit & { query: Asked }): Promise<Answer> => {
+    const { query, principal } = visit;
+    const here = purpose === 'enrol' ? '/enrol' : purpose === 'recover' ? '/recover' : '/sign-in';
+    const returnTo = safeReturnTo(query.return_to, config.url.origin);
+    if (query.again !== undefined) return redirect(here === '/enrol' ? '/sign-in' : here, [forget]);
+    if (purpose === 'sign-in' && query.step_up !== undefined && principal?.sessionId && principal.personId) return stepUp(visit, principal.sessionId, principal.personId, query);
+    const isNew = query.return_to !== undefined || query.step_up !== undefined;
+    const signIn = isNew || query.expired !== undefined ? null : await held(visit);
+    if (signIn && !(purpose === 'recover' && signIn.purpose !== 'recover')) {
+      const step = await database.read((tx) => stepOfSignIn(tx, signIn));
+      if (step.is === 'done') return goOn(visit, { signIn, secret: visit.cookies[signInCookie]! });
+      if (pathOf(step, signIn.purpose) !== here) return redirect(pathOf(step, signIn.purpose));
+      return show(visit, { signIn, purpose: signIn.purpose, step, wish: query.with, returnTo: signIn.returnTo });
+    }
+    if (purpose === 'enrol') return redirect('/sign-in');
+    if (purpose === 'sign-in' && principal?.sessionId && query.expired === undefined) return redirect(returnTo);
+    return show(visit, { signIn: null, purpose, step: start, returnTo, stepUp: query.step_up ?? '', problem: query.expired === undefined ? null : { phrase: 'expired' } });
+  };
+
+  const take = (purpose: 'sign-in' | 'recover') => async (visit: Visit & { body: Body }): Promise<Answer> => {
+    const { body, request, cookies } = visit;
+    await rateLimits.take(`sign-in ${request.address}`, postsPerMinute, 60);
+    const from = { address: request.address, deviceId: devices.read(cookies) };
+    const returnTo = safeReturnTo(body.return_to || undefined, config.url.origin);
+    const wanted = strictest(workforceFloor, wantedOf(body.step_up));
+
+    if (body.step === 'username') {
+      const username = body.username.trim().normalize('NFC');
+      if (username === '' || username.length > 254) return show(visit, { signIn: null, purpose, step: start, problem: { phrase: 'missing' }, status: 400, typed: username.slice(0, 254), returnTo, stepUp: body.step_up });
+      const began = await database.transaction(async (tx) => {
+        const subject = await findSubjectByUsername(tx, username);
+        return beginSignInIn(tx, needs, { purpose, username, personId: subject?.personId ?? null, sessionId: null, wanted, proofs: [], returnTo });
+      });
+      return goOn(visit, began);
+    }
+
+    const signIn = await held(visit);
+    const step = signIn ? await database.read((tx) => stepOfSignIn(tx, signIn)) : start;
+    if (body.step === 'passkey' && step.is === 'identify') {
+      const began = await provePasskey(needs, null, { purpose: 'sign-in', wanted, returnTo }, from, parsed(body.response));
+      if (!began) return show(visit, { signIn: null, purpose: 'sign-in', step: start, problem: { phrase: 'wrong_passkey' }, status: 401, returnTo, stepUp: body.step_up });
+      return goOn(visit, began);
+    }
+    if (!signIn) return redirect('/sign-in?expired=1', [forget]);
+    const isSkip = body.step === 'skip' && step.is === 'enrol' && step.isOptional;
+    const screen = screensOf(step).find((one) => one === body.step);
+    // A page of another moment (the back button, a second tab, a forged order of steps): show where it really stands.
+    if ((!screen || screen === 'username') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }) : redirect(pathOf(step, signIn.purpose));
+    const taken = await takes[isSkip ? 'skip' : (screen as Exclude<Screen, 'username'>)](needs, signIn, from, body);
+    if (taken.is === 'moved') return goOn(visit, taken.held);
+    if (taken.is === 'lost') return redirect('/sign-in?expired=1', [forget]);
+    return show(visit, { signIn, purpose: signIn.purpose, step, wish: screen, problem: taken.problem, status: taken.status, returnTo: signIn.returnTo });
+  };
+
+  /** A challenge to prove with a passkey. Keys are named only to somebody who has proven something, or who is signed in. */
+  async function challengeToProve(visit: Visit): Promise<{ options: Record<string, unknown> }> {
+    await rateLimits.take(`passkey ${visit.request.address}`, postsPerMinute, 60);
+    const signIn = await held(visit);
+    const personId = signIn && (signIn.proofs.length > 0 || signIn.sessionId !== null) ? signIn.personId : null;
+    return { options: await database.transaction((tx) => askForPasskey(tx, needs, personId)) };
+  }
+
+  /** A challenge to enrol a passkey, where the sign-in asks for that. */
+  async function challengeToEnrol(visit: Visit): Promise<Answer | { options: Record<string, unknown> }> {
+    await rateLimits.take(`passkey ${visit.request.address}`, postsPerMinute, 60);
+    const signIn = await held(visit);
+    const step = signIn && (await database.read((tx) => stepOfSignIn(tx, signIn)));
+    const subject = signIn?.personId ? await database.read((tx) => findSubject(tx, signIn.personId!)) : null;
+    if (step?.is !== 'enrol' || !step.options.includes('passkey') || !subject) return redirect('/sign-in?expired=1');
+    return { options: await database.transaction((tx) => invitePasskey(tx, needs, subject)) };
+  }
+
+  return { look, take, challengeToProve, challengeToEnrol };
+}

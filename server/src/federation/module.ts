@@ -42,7 +42,7 @@ export function federationModule(needs: FederationNeeds): Federation {
     domain: 'federation',
     permissions,
     protocol: door.plugin,
-    routes: [...clientRoutes(needs), ...interactionRoutes(inside), ...logoutRoutes(inside), ...launcherRoutes(needs)],
+    routes: [...clientRoutes({ ...needs, registry }), ...interactionRoutes(inside), ...logoutRoutes(inside), ...launcherRoutes(needs)],
     jobs: [sweepJob(needs), keysJob(needs), tellJobDefinition(inside)],
     subscribers: [endOfSessions(needs)],
     formTargetsOf: (returnTo) => formTargetsOf(inside, returnTo),

@@ -1,33 +1,58 @@
+import { monotonicMs } from '../../platform/clock/index.ts';
 import type { Database } from '../../platform/db/index.ts';
 import type { Client } from './client.ts';
 import { findClient, readRevisions, type Revisions } from './store.ts';
 
 export interface Registry {
-  /** The counters as they are at some moment after the call: one small read, shared by all who ask while it has not begun. */
+  /** The counters of clients and keys: from memory while nothing was heard, otherwise by one small read that all who ask share. */
   revisions(): Promise<Revisions>;
   find(id: string, revisions: Revisions): Promise<Client | undefined>;
-  /** What is in memory, and of which revision: for who confirms that revision before answering. */
-  peek(id: string): { readonly client: Client; readonly revision: number } | undefined;
+  /** For who changed something here: the next question is read anew, notice or not. */
+  forget(): void;
+  /** Hears of changes on any node until the returned function is called. */
+  listen(): Promise<() => Promise<void>>;
 }
 
+const channel = 'bailiwick_federation';
 const keep = 5_000;
+/** Notices can be lost with their connection: so long at most is something believed that was not confirmed. */
+const believedForMs = 1_000;
 
 /**
- * Clients in memory, never older than the question. INVARIANT: a secret rotated, or a client removed, on one node is so
- * on every node for every request that begins after the commit; a notice that can be late or lost would not do.
+ * Clients in memory. A change is heard on every node as it commits (milliseconds), is known at once where it was made, and
+ * is found by itself within a second where the notice was lost. That is for what clients are; whether a person or a
+ * session may still act is never kept in memory, see issued/store.ts.
  */
 export function openRegistry(database: Database): Registry {
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<Revisions> | null = null;
+  let last: Revisions | null = null;
+  let readAt = -Infinity;
+  let isDirty = true;
   let known = new Map<string, Client>();
   let knownRevision = -1;
 
+  async function read(): Promise<Revisions> {
+    const began = monotonicMs();
+    // Before the read, so that a change heard of while it runs is not taken as seen.
+    isDirty = false;
+    try {
+      last = await database.read(readRevisions);
+      readAt = began;
+      return last;
+    } catch (error) {
+      isDirty = true;
+      throw error;
+    }
+  }
+
   return {
     revisions() {
+      if (last && !isDirty && monotonicMs() - readAt < believedForMs) return Promise.resolve(last);
       // Joining a read that has begun already could answer with what was before the caller's own change.
       next ??= running.then(() => {
         next = null;
-        const reading = database.read(readRevisions);
+        const reading = read();
         running = reading.catch(() => undefined);
         return reading;
       });
@@ -51,9 +76,9 @@ export function openRegistry(database: Database): Registry {
       }
       return client;
     },
-    peek(id) {
-      const client = known.get(id);
-      return client && { client, revision: knownRevision };
+    forget() {
+      isDirty = true;
     },
+    listen: () => database.listen(channel, () => { isDirty = true; }),
   };
 }

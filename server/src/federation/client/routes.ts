@@ -7,11 +7,12 @@ import { paths } from '../provider/build-provider.ts';
 import { addClient } from './add-client.ts';
 import { changeClient } from './change-client.ts';
 import { readApplicationSignIn, readClient, readClients } from './read-clients.ts';
+import type { Registry } from './registry.ts';
 import { removeClient } from './remove-client.ts';
 import { rotateSecret } from './rotate-secret.ts';
 import type { NamedClient } from './store.ts';
 
-type Needs = Pick<FederationNeeds, 'config' | 'clock' | 'database' | 'announce' | 'gate'>;
+type Needs = Pick<FederationNeeds, 'config' | 'clock' | 'database' | 'announce' | 'gate'> & { readonly registry: Pick<Registry, 'forget'> };
 
 const moment = (at: Date | null): string | null => at?.toISOString() ?? null;
 
@@ -84,6 +85,7 @@ export function clientRoutes(needs: Needs): readonly AnyRoute[] {
       refusals: [refuse.client_id_taken, refuse.client_not_consistent, refuse.no_such_application],
       async run({ permit, body }) {
         const { client, secret } = await addClient(needs, permit, body);
+        needs.registry.forget();
         return { ...present(client, needs.clock.now()), connection, clientSecret: secret };
       },
     }),
@@ -110,6 +112,7 @@ export function clientRoutes(needs: Needs): readonly AnyRoute[] {
       refusals: [refuse.no_such_client, refuse.client_not_consistent],
       async run({ permit, params, body }) {
         const { client, secret } = await changeClient(needs, permit, { clientId: params.clientId, change: body });
+        needs.registry.forget();
         return { ...present(client, needs.clock.now()), connection, clientSecret: secret };
       },
     }),
@@ -124,6 +127,7 @@ export function clientRoutes(needs: Needs): readonly AnyRoute[] {
       refusals: [refuse.no_such_client, refuse.no_secret_to_rotate],
       async run({ permit, params, body }) {
         const { client, secret } = await rotateSecret(needs, permit, { clientId: params.clientId, previousWorksForHours: body.previousWorksForHours });
+        needs.registry.forget();
         return { ...present(client, needs.clock.now()), connection, clientSecret: secret };
       },
     }),
@@ -136,6 +140,7 @@ export function clientRoutes(needs: Needs): readonly AnyRoute[] {
       refusals: [refuse.no_such_client],
       async run({ permit, params }) {
         await removeClient(needs, permit, params);
+        needs.registry.forget();
       },
     }),
     route({

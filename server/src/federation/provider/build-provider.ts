@@ -1,7 +1,5 @@
 import { scopes } from '@bailiwick/contract/federation';
 import Provider, { errors, type AccountClaims, type ClientMetadata, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
-import type { IncomingMessage } from 'node:http';
-import { stringify } from 'node:querystring';
 import type { Clock } from '../../platform/clock/index.ts';
 import { digestOf, isSame, randomToken, type Keys } from '../../platform/crypto/index.ts';
 import type { Database } from '../../platform/db/index.ts';
@@ -9,7 +7,7 @@ import type { PageFrame } from '../../platform/http/index.ts';
 import { Refusal } from '../../platform/errors/index.ts';
 import { defaultAudience, hasSecret, isPublic, isRedirectAllowed, mayAskFor, ownAudience, type Client } from '../client/client.ts';
 import type { Registry } from '../client/registry.ts';
-import { markClientUsed, type Revisions } from '../client/store.ts';
+import { markClientUsed } from '../client/store.ts';
 import { lives, refreshLife } from '../issued/issued.ts';
 import { extendIssued } from '../issued/store.ts';
 import type { OpenKey } from '../signing-key/keep-keys.ts';
@@ -292,7 +290,6 @@ export function buildProvider(needs: ProviderNeeds, openKeys: readonly OpenKey[]
     Object.assign(Model, { find: (value: string, options?: object) => find(value, { ...options, ignoreSessionBinding: true }) });
   }
   provider.use(allowFormTarget);
-  provider.use(confirmTrust(keysRevision) as Parameters<typeof provider.use>[0]);
   for (const event of ['authorization.error', 'grant.error', 'introspection.error', 'revocation.error', 'pushed_authorization_request.error'] as const) provider.on(event as 'grant.error', needs.refused);
   provider.on('server_error', (_ctx, error) => needs.broke(error));
   provider.on('grant.success', (ctx) => markUsed(needs, ctx));
@@ -321,32 +318,6 @@ function markUsed(needs: ProviderNeeds, ctx: KoaContextWithOIDC): void {
   needs.database.read((tx) => markClientUsed(tx, id, now)).catch(needs.broke);
 }
 
-/** A machine's token changes nothing: it may be made while the question is under way, and thrown away when the answer is another one. */
-const isStateless = (): boolean => Provider.ctx?.oidc.route === 'token' && Provider.ctx.oidc.params?.['grant_type'] === 'client_credentials';
-
-/**
- * INVARIANT: nothing is answered on a client that was changed before the request came. What was made on trust waits here for
- * the confirmation, which was asked for at the start and has had the time of the signature to arrive; if it does not fit,
- * what was made is thrown away and the request is served anew.
- */
-const confirmTrust =
-  (keysRevision: number) =>
-  async (ctx: { req: IncomingMessage; status: number; body: unknown; respond?: boolean; oidc?: { body?: unknown }; set(name: string, value: string): void }, next: () => Promise<void>): Promise<void> => {
-    await next();
-    const request = requestOf(ctx.req);
-    if (!request || request.trusted === null) return;
-    const revisions = await request.revisions.catch(() => null);
-    if (!revisions) {
-      ctx.status = 503;
-      ctx.set('retry-after', '2');
-      ctx.body = { error: 'temporarily_unavailable', error_description: 'the database does not answer' };
-      return;
-    }
-    if (revisions.clients === request.trusted && revisions.keys === keysRevision) return;
-    ctx.respond = false;
-    await request.again(stringify((ctx.oidc?.body ?? {}) as NodeJS.Dict<string>));
-  };
-
 /** The library builds and checks a client object at each look-up; ours are kept as long as the registry says they are true. */
 function bindClients(provider: Provider, needs: ProviderNeeds): void {
   const Library = provider.Client as unknown as new (metadata: ClientMetadata) => LibraryClient;
@@ -354,11 +325,7 @@ function bindClients(provider: Provider, needs: ProviderNeeds): void {
   Object.assign(provider.Client, {
     async find(id: unknown): Promise<LibraryClient | undefined> {
       if (typeof id !== 'string' || id.length === 0 || id.length > 200) return undefined;
-      const request = currentRequest();
-      const trusted = request?.isTrustful && isStateless() ? needs.registry.peek(id) : undefined;
-      if (request && trusted) request.trusted = trusted.revision;
-      const revisions: Revisions | null = trusted ? null : await (request?.revisions ?? needs.registry.revisions());
-      const record = trusted ? trusted.client : await needs.registry.find(id, revisions!);
+      const record = await needs.registry.find(id, currentRequest()?.revisions ?? (await needs.registry.revisions()));
       if (!record) return undefined;
       let client = built.get(record);
       if (!client) {

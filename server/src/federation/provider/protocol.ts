@@ -4,7 +4,7 @@ import { keepKeys, openKeySet } from '../signing-key/keep-keys.ts';
 import type { Gate } from '../../platform/http/index.ts';
 import type { Revisions } from '../client/store.ts';
 import { buildProvider, paths, type BuiltProvider, type ProviderNeeds } from './build-provider.ts';
-import { beginRequest, withBody } from './request.ts';
+import { beginRequest } from './request.ts';
 
 export interface Door {
   /** The provider for the keys as they are now. */
@@ -57,19 +57,10 @@ export function openDoor(needs: DoorNeeds): Door {
   }
 
   async function serve(request: FastifyRequest, reply: FastifyReply, endpoint: (typeof endpoints)[number]): Promise<void> {
-    const revisions = needs.registry.revisions();
-    revisions.catch(() => undefined);
-    // New keys are published for days before they sign: tokens need not wait for the question, all else does.
-    const { serve: hand } = endpoint.path === paths.token && built && isInTime(built) ? built : await current(await revisions);
+    const revisions = await needs.registry.revisions();
+    const { serve: hand } = await current(revisions);
     const { raw } = request;
-    const facts = { requestId: request.id, address: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 400), now: needs.clock.now() };
-    const again = async (body: string): Promise<void> => {
-      const { serve: handAnew } = await current(await revisions);
-      const anew = withBody(raw, body);
-      beginRequest(anew, { facts, revisions, isTrustful: false, again });
-      await handAnew(anew, reply.raw);
-    };
-    beginRequest(raw, { facts, revisions, isTrustful: true, again });
+    beginRequest(raw, { requestId: request.id, address: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 400), now: needs.clock.now() }, revisions);
     raw.headers['x-forwarded-host'] = needs.url.host;
     raw.headers['x-forwarded-proto'] = needs.url.protocol.slice(0, -1);
     for (const [name, value] of Object.entries(reply.getHeaders())) {
@@ -85,6 +76,8 @@ export function openDoor(needs: DoorNeeds): Door {
   return {
     current,
     async plugin(scope) {
+      const stopListening = await needs.registry.listen();
+      scope.addHook('onClose', stopListening);
       await keepKeys(needs, needs.gate.system('federation', 'federation.signing-key.rotate'));
       await current();
       scope.removeAllContentTypeParsers();

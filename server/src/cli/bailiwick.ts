@@ -101,8 +101,8 @@ keys
   .description('add a new master key; what was sealed before still opens. Restart the servers afterwards')
   .action(async () => {
     const config = loadConfig();
-    const { rotateKeys } = await import('../platform/crypto/index.ts');
-    say(`New secrets are sealed with key ${rotateKeys(config.keyFile, new Date())} from the next start on. Back up ${config.keyFile}.`);
+    const [{ rotateKeys }, { systemClock }] = await Promise.all([import('../platform/crypto/index.ts'), import('../platform/clock/index.ts')]);
+    say(`New secrets are sealed with key ${rotateKeys(config.keyFile, systemClock.now())} from the next start on. Back up ${config.keyFile}.`);
   });
 
 program

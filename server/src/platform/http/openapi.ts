@@ -29,7 +29,7 @@ export function describeApi(routes: readonly AnyRoute[], facts: { url: string; v
   const paths: Record<string, Record<string, Json>> = {};
   for (const one of routes.filter((each) => each.path.startsWith('/api/'))) {
     const path = one.path.replace(/:(\w+)/g, '{$1}');
-    const refusals = [...(one.refusals ?? []), ...(one.permission === null ? [] : [refuse.sign_in_needed, refuse.not_permitted, refuse.stronger_sign_in_needed]), ...(one.params || one.query || one.body ? [refuse.input_invalid] : []), ...(one.body ? [refuse.body_unreadable, refuse.body_type_unknown] : [])];
+    const refusals = [...(one.refusals ?? []), ...(one.permission === null ? [] : [refuse.sign_in_needed, refuse.not_permitted, refuse.stronger_sign_in_needed]), ...(one.params || one.query || one.body ? [refuse.input_invalid] : []), ...(one.method === 'GET' ? [] : [refuse.forged_request, refuse.body_unreadable, refuse.body_type_unknown, refuse.body_too_large])];
     const byStatus = new Map<number, string[]>();
     for (const refusal of refusals) byStatus.set(statusOf[refusal.kind], [...(byStatus.get(statusOf[refusal.kind]) ?? []), refusal.code]);
     const parameters = (['path', 'query'] as const).flatMap((place) => {

@@ -2,6 +2,8 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { z } from 'zod';
 import type { Clock } from '../clock/index.ts';
 import { monotonicMs } from '../clock/index.ts';
@@ -84,6 +86,14 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
     forceCloseConnections: true,
     onProtoPoisoning: 'error',
     onConstructorPoisoning: 'error',
+    // An address that nothing can be found by: the router gives up before the hooks, so both are said here.
+    frameworkErrors(error, request, reply) {
+      harden(request, reply);
+      sendRefusal(request, reply, error.code === 'FST_ERR_BAD_URL' ? refuse.address_unreadable() : refuse.not_found());
+    },
+    clientErrorHandler(error, socket) {
+      refuseUnreadable(error, socket);
+    },
   });
   app.decorateRequest('facts', null as never);
   await app.register(cookie);
@@ -93,8 +103,7 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
 
   const factsOf = (request: FastifyRequest): RequestFacts => ({ requestId: request.id, address: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 400), now: clock.now() });
 
-  app.addHook('onRequest', async (request, reply) => {
-    (request as FastifyRequest & { startedAt?: number }).startedAt = monotonicMs();
+  function harden(request: FastifyRequest, reply: FastifyReply): void {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'same-origin');
@@ -105,6 +114,10 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
     // Closed unless a page says otherwise: an API answer shown in a frame or as a page runs nothing.
     reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
     reply.header('cache-control', 'no-store');
+  }
+  app.addHook('onRequest', async (request, reply) => {
+    (request as FastifyRequest & { startedAt?: number }).startedAt = monotonicMs();
+    harden(request, reply);
   });
   app.addHook('onResponse', async (request, reply) => {
     const startedAt = (request as FastifyRequest & { startedAt?: number }).startedAt;
@@ -189,7 +202,8 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
 
   function parse<T>(type: z.ZodType<T> | undefined, input: unknown, place: string): T {
     if (!type) return {} as T;
-    if (hasNul(input)) throw new z.ZodError([{ code: 'custom', path: [place], message: 'must not contain the character NUL', input }]);
+    const message = unstorable(input);
+    if (message) throw new z.ZodError([{ code: 'custom', path: [place], message, input }]);
     const result = type.safeParse(input);
     if (!result.success) throw new z.ZodError(result.error.issues.map((issue) => ({ ...issue, path: [place, ...issue.path] })));
     return result.data;
@@ -315,18 +329,39 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
   };
 }
 
+/** What is no HTTP, or a head without end, never becomes a request: the answer is written by hand and the line is cut. */
+function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [status, refusal] = error.code === 'HPE_HEADER_OVERFLOW' ? ([431, refuse.head_too_large()] as const) : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? ([408, refuse.request_too_slow()] as const) : ([400, refuse.request_unreadable()] as const);
+  const requestId = randomBytes(9).toString('base64url');
+  const body = JSON.stringify({ type: 'about:blank', title: titles.invalid, status, detail: refusal.message, code: refusal.code, requestId });
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nx-request-id: ${requestId}\r\nx-content-type-options: nosniff\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`);
+}
+
 const titles: Readonly<Record<Refusal['kind'], string>> = { invalid: 'Invalid', unauthenticated: 'Not signed in', forbidden: 'Not permitted', not_found: 'Not found', conflict: 'Conflict', too_many: 'Too many requests', unavailable: 'Not available at this moment' };
 
 const isAnswer = (value: unknown): value is Answer => typeof value === 'object' && value !== null && 'is' in value && ['page', 'redirect', 'file', 'stream'].includes(value.is as string);
 
 const isDatabaseAway = (error: Error & { code?: string }): boolean => ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', '57P01', '57P02', '57P03', '53300'].includes(error.code ?? '') || /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
 
-/** PostgreSQL text cannot hold NUL; refusing it at the door keeps it a 400 everywhere. */
-function hasNul(input: unknown): boolean {
-  if (typeof input === 'string') return input.includes('\u0000');
-  if (Array.isArray(input)) return input.some(hasNul);
-  if (typeof input === 'object' && input !== null && !Buffer.isBuffer(input)) return Object.entries(input).some(([key, value]) => key.includes('\u0000') || hasNul(value));
-  return false;
+/**
+ * PostgreSQL holds neither NUL nor half of a surrogate pair, and what is nested without end ends the stack of whoever walks
+ * it. Refusing these at the door keeps them a 400 everywhere. Walked with a list: this must not be the one that falls.
+ */
+function unstorable(input: unknown): string | null {
+  const left: [value: unknown, depth: number][] = [[input, 0]];
+  const isText = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
+  for (let next = left.pop(); next; next = left.pop()) {
+    const [value, depth] = next;
+    if (typeof value === 'string' && !isText(value)) return 'must be text without the character NUL and without halves of surrogate pairs';
+    if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) continue;
+    if (depth >= 40) return 'must not be nested more than 40 times';
+    for (const [key, each] of Object.entries(value)) {
+      if (!isText(key)) return 'must have names without the character NUL and without halves of surrogate pairs';
+      if (typeof each === 'string' || typeof each === 'object') left.push([each, depth + 1]);
+    }
+  }
+  return null;
 }
 
 const languagesOf = (request: FastifyRequest): readonly string[] =>

@@ -9,7 +9,7 @@ import { every, wait } from '../../platform/jobs/index.ts';
 import type { Log } from '../../platform/log/index.ts';
 import { isCheckpointDue, type Head } from './chain.ts';
 import { signStatement } from './sign.ts';
-import { addCheckpoint, append, peek, readHead, takeOldest, takeTurn } from './store.ts';
+import { addCheckpoint, append, peek, readHead, readOldest, takeTurn, tidyInbox } from './store.ts';
 
 export interface SealerNeeds {
   readonly database: Database;
@@ -31,6 +31,7 @@ export interface Sealer {
 const pollMs = 100;
 /** A batch is one short transaction; writers never wait for it, and readers see its end soon. */
 const batch = 2_000;
+const tidyEvery = 10_000;
 
 export const checkpointFileIn = (dataFolder: string): string => path.join(dataFolder, 'audit-checkpoints.ndjson');
 
@@ -43,6 +44,7 @@ export function openSealer(needs: SealerNeeds): Sealer {
   const { database, log } = needs;
   let stopPolling: (() => Promise<void>) | null = null;
   let isTroubled = false;
+  let sinceTidy = 0;
 
   async function sealNow(): Promise<number> {
     let sealed = 0;
@@ -55,6 +57,11 @@ export function openSealer(needs: SealerNeeds): Sealer {
       const count = await sealBatch(needs);
       if (count === null) return sealed;
       sealed += count;
+      sinceTidy += count;
+      if (sinceTidy >= tidyEvery) {
+        await database.read(tidyInbox);
+        sinceTidy = 0;
+      }
     }
   }
 
@@ -88,12 +95,14 @@ async function sealBatch(needs: SealerNeeds): Promise<number | null> {
   const done = await needs.database.transaction(async (tx) => {
     if (!(await takeTurn(tx))) return null;
     const head = await readHead(tx);
-    const bodies = await takeOldest(tx, batch);
-    if (bodies.length === 0) return { count: 0, head };
+    const rows = await readOldest(tx, batch);
+    if (rows.length === 0) return { count: 0, head };
     let previous = head.hash;
-    const hashes = bodies.map((body) => (previous = hash('sha256', previous + body)));
-    await append(tx, head.seq, bodies, hashes, now);
-    return { count: bodies.length, head: { ...head, seq: head.seq + bodies.length, hash: previous } };
+    const hashes = rows.map(({ body }) => (previous = hash('sha256', previous + body)));
+    const moved = await append(tx, head.seq, rows.map((row) => row.id), hashes, now);
+    // INVARIANT: all or nothing; a row that somebody took out of the inbox meanwhile would leave a gap.
+    if (moved !== rows.length) throw new Error(`${rows.length} audit entries were to be sealed and ${moved} were there`);
+    return { count: rows.length, head: { ...head, seq: head.seq + rows.length, hash: previous } };
   });
   if (done === null) return null;
   if (isCheckpointDue(done.head, now)) await makeCheckpoint(needs);

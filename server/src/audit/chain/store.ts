@@ -25,24 +25,39 @@ export interface Waiting {
 /** The question asked ten times a second: one index look-up and one row. */
 export async function peek(tx: Tx): Promise<Waiting> {
   const [row] = await sql<Head & { hasAny: boolean }>(tx)`
-    select exists (select from audit.inbox) as has_any, seq, encode(hash, 'hex') as hash, sealed_at, checkpoint_seq, checkpoint_at from audit.head`;
+    select (select id from audit.inbox order by id limit 1) is not null as has_any, seq, encode(hash, 'hex') as hash, sealed_at, checkpoint_seq, checkpoint_at from audit.head`;
   return { hasAny: row!.hasAny, head: row! };
 }
 
-/** Takes the oldest out of the inbox, in order. What another transaction has not committed yet comes with a later batch. */
-export async function takeOldest(tx: Tx, limit: number): Promise<string[]> {
-  const rows = await sql<{ id: number; body: string }>(tx)`
-    delete from audit.inbox where id = any(array(select id from audit.inbox order by id limit ${limit})) returning id, body`;
-  return rows.sort((a, b) => a.id - b.id).map((row) => row.body);
+/** The oldest in the inbox, in order. What another transaction has not committed yet comes with a later batch. */
+export async function readOldest(tx: Tx, limit: number): Promise<{ id: number; body: string }[]> {
+  return sql<{ id: number; body: string }>(tx)`select id, body from audit.inbox order by id limit ${limit}`;
 }
 
-export async function append(tx: Tx, after: number, bodies: readonly string[], hashes: readonly string[], at: Date): Promise<void> {
-  await sql(tx)`
-    insert into audit.entry (seq, body, hash)
-    select ${after}::bigint + place, body, decode(hash, 'hex')
-      from unnest(${textArray(bodies)}, ${textArray(hashes)}) with ordinality as given (body, hash, place)
-     order by place`;
-  await sql(tx)`update audit.head set seq = ${after + bodies.length}, hash = decode(${hashes.at(-1)}, 'hex'), sealed_at = ${at}`;
+/** Moves them to the end of the chain; bodies do not travel back. Answers how many were moved. */
+export async function append(tx: Tx, after: number, ids: readonly number[], hashes: readonly string[], at: Date): Promise<number> {
+  const moved = await sql<{ count: number }>(tx)`
+    with given as (
+      select id, hash, place from unnest(${textArray(ids.map(String))}::bigint[], ${textArray(hashes)}) with ordinality as given (id, hash, place)
+    ), taken as (
+      delete from audit.inbox i using given where i.id = given.id returning given.place, i.body, given.hash
+    ), sealed as (
+      insert into audit.entry (seq, body, hash)
+      select ${after}::bigint + place, body, decode(hash, 'hex') from taken order by place
+      returning words
+    ), learned as (
+      insert into audit.word (word)
+      select distinct word from sealed, unnest(tsvector_to_array(words)) as word order by word
+      on conflict do nothing
+    )
+    select count(*) as count from sealed`;
+  await sql(tx)`update audit.head set seq = ${after + ids.length}, hash = decode(${hashes.at(-1)}, 'hex'), sealed_at = ${at}`;
+  return moved[0]?.count ?? 0;
+}
+
+/** Rows that were moved leave holes that every look into the inbox would walk over. Outside of any transaction. */
+export async function tidyInbox(tx: Tx): Promise<void> {
+  await sql(tx)`vacuum (skip_locked) audit.inbox`;
 }
 
 export async function addCheckpoint(tx: Tx, seq: number, signed: Signed, at: Date): Promise<void> {

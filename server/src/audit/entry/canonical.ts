@@ -10,11 +10,12 @@ export function canonical(value: unknown): string {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'null' : `"${value.toISOString()}"`;
   if (Array.isArray(value)) return `[${value.map((one) => canonical(one)).join(',')}]`;
   if (typeof value === 'object') {
-    const entries = Object.entries(value).filter(([, inner]) => inner !== undefined && typeof inner !== 'function' && typeof inner !== 'symbol');
-    entries.sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, inner]) => `${text(key)}:${canonical(inner)}`).join(',')}}`;
+    // Cleaned before they are put in order: two keys that are the same after cleaning are one.
+    const entries = new Map(Object.entries(value).flatMap(([key, inner]) => (inner === undefined || typeof inner === 'function' || typeof inner === 'symbol' ? [] : [[clean(key), inner as unknown] as const])));
+    return `{${[...entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`;
   }
   return 'null';
 }
 
-const text = (value: string): string => JSON.stringify(value.toWellFormed().replaceAll('\u0000', '\ufffd'));
+const clean = (value: string): string => value.toWellFormed().replaceAll('\u0000', '\ufffd');
+const text = (value: string): string => JSON.stringify(clean(value));

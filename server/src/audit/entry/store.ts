@@ -36,20 +36,43 @@ const present = ({ body, ...row }: Row): Entry => ({ ...row, facts: (JSON.parse(
 
 const columns = fragment`seq, at, action, actor, actor_name, target, target_name, outcome, reason, body, encode(hash, 'hex') as hash`;
 
-/** Words as prefixes, all of which must occur; the same splitting as in the column. */
-const wordsOf = (search: string): string =>
-  search
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean)
-    .slice(0, 8)
-    .map((word) => `${word}:*`)
-    .join(' & ');
+const wordsIn = (search: string): string[] =>
+  [...new Set(search.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean))].slice(0, 6);
 
-function conditions(filter: EntryFilter, words: Fragment): Fragment[] {
-  const asked = filter.search === undefined ? '' : wordsOf(filter.search);
+const mostSpellings = 60;
+/** From this share of all entries on, a page is found sooner by walking back from the newest than by collecting all that match. */
+const common = 0.001;
+
+interface Asked {
+  readonly query: string;
+  readonly isCommon: boolean;
+}
+
+/**
+ * The beginnings of words as whole words, `kel mar` as `('kellen' | 'keller') & ('maria' | 'mark')`, and how frequent that is by PostgreSQL's own
+ * statistics (none: rare). Null: no entry has such a word.
+ */
+async function spelledOut(tx: Tx, words: readonly string[]): Promise<Asked | null> {
+  const rows = await sql<{ beginning: string; spellings: string[]; share: number }>(tx)`
+    with common as (
+      select word, share
+        from pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) as often (word, share)
+       where schemaname = 'audit' and tablename = 'entry' and attname = 'words' and word is not null
+    )
+    select beginning, array_agg(known.word order by known.word) as spellings, coalesce(sum(common.share), 0)::float8 as share
+      from unnest(${textArray(words)}) as beginning,
+           lateral (select word from audit.word where word >= beginning collate "C" and word < (beginning || ${'\u{10ffff}'}) collate "C" order by word limit ${mostSpellings}) as known
+      left join common on common.word = known.word
+     group by beginning`;
+  if (rows.length < words.length) return null;
+  return {
+    query: rows.map(({ spellings }) => `(${spellings.map((word) => `'${word.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`).join(' | ')})`).join(' & '),
+    isCommon: rows.reduce((share, row) => share * Math.min(1, row.share), 1) >= common,
+  };
+}
+
+function conditions(filter: EntryFilter): Fragment[] {
   return [
-    ...(asked === '' ? [] : [fragment`${words} @@ ${asked}::tsquery`]),
     ...(filter.actor === undefined ? [] : [fragment`actor = ${filter.actor}`]),
     ...(filter.action === undefined ? [] : [fragment`action = ${filter.action}`]),
     ...(filter.target === undefined ? [] : [fragment`target = ${filter.target}`]),
@@ -66,25 +89,34 @@ const whereAll = (parts: readonly Fragment[]): Fragment => (parts.length === 0 ?
 export async function listEntries(tx: Tx, filter: EntryFilter): Promise<{ items: Entry[]; next: string | null }> {
   const after = filter.cursor === undefined ? null : parseCursor(filter.cursor);
   if (filter.cursor !== undefined && (!after || Number.isNaN(Date.parse(after.key)) || !/^\d{1,16}$/.test(after.id))) throw refuse.cursor_unknown();
+  const words = wordsIn(filter.search ?? '');
   const unsealed =
     after !== null
       ? []
       : await sql<Row>(tx)`
           select seq, at, action, actor, actor_name, target, target_name, outcome, reason, body, null as hash
             from (select * from audit.everything where seq is null) as waiting
-            ${whereAll(conditions(filter, fragment`to_tsvector('simple', translate(action || ' ' || actor_name || ' ' || coalesce(target_name, '') || ' ' || coalesce(reason, ''), '.,;:@_-/\\''"()', '              '))`))}
+            ${whereAll([...(words.length === 0 ? [] : [fragment`audit.words_of(body) @@ ${words.map((word) => `${word}:*`).join(' & ')}::tsquery`]), ...conditions(filter)])}
            order by at desc
            limit 20`;
-  const sealed = await sql<Row>(tx)`
-    select ${columns}
-      from audit.entry
-      ${whereAll([...conditions(filter, fragment`words`), ...(after ? [fragment`(at, seq) < (${new Date(after.key)}, ${after.id}::bigint)`] : [])])}
-     order by at desc, seq desc
-     limit ${filter.limit + 1}`;
+  const asked = words.length === 0 ? undefined : await spelledOut(tx, words);
+  const sealed = asked === null ? [] : await pageOf(tx, filter, asked, after);
   const page = sealed.slice(0, filter.limit);
   const last = page.at(-1);
   const next = sealed.length > filter.limit && last ? cursorOf({ key: last.at.toISOString(), id: String(last.seq) }) : null;
   return { items: [...unsealed, ...page].map(present), next };
+}
+
+async function pageOf(tx: Tx, filter: EntryFilter, asked: Asked | undefined, after: { key: string; id: string } | null): Promise<Row[]> {
+  const where = [...conditions(filter), ...(after ? [fragment`(at, seq) < (${new Date(after.key)}, ${after.id}::bigint)`] : [])];
+  const newestFirst = fragment`order by at desc, seq desc limit ${filter.limit + 1}`;
+  if (asked === undefined) return sql<Row>(tx)`select ${columns} from audit.entry ${whereAll(where)} ${newestFirst}`;
+  // As a function it is a filter for whoever walks; as an operator it is a question to the word index.
+  if (asked.isCommon) return sql<Row>(tx)`select ${columns} from audit.entry ${whereAll([fragment`ts_match_vq(words, ${asked.query}::tsquery)`, ...where])} ${newestFirst}`;
+  return sql<Row>(tx)`
+    with matching as materialized (select seq, at from audit.entry ${whereAll([fragment`words @@ ${asked.query}::tsquery`, ...where])}),
+         page as materialized (select seq from matching ${newestFirst})
+    select ${columns} from audit.entry where seq = any(array(select seq from page)) order by at desc, seq desc`;
 }
 
 export async function findEntry(tx: Tx, seq: number): Promise<Entry | null> {

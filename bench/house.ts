@@ -43,10 +43,10 @@ const cleanEnvironment = (): NodeJS.ProcessEnv => Object.fromEntries(Object.entr
 export async function openHouse({ folder, core, profiles, env = {} }: HouseOptions): Promise<House> {
   mkdirSync(folder, { recursive: true, mode: 0o711 });
   const port = await freePort();
-  const environment = { ...cleanEnvironment(), NODE_ENV: 'production', BAILIWICK_DATA: folder, BAILIWICK_PORT: String(port), BAILIWICK_RATE_LIMITS: 'false', BAILIWICK_LOG_LEVEL: 'warn', ...env };
+  const environment = { ...cleanEnvironment(), NODE_ENV: 'production', BAILIWICK_DATA: folder, BAILIWICK_PORT: String(port), BAILIWICK_RATE_LIMITS: 'false', BAILIWICK_PRACTICE_SYSTEMS: 'true', BAILIWICK_LOG_LEVEL: 'warn', ...env };
   const issuer = `http://localhost:${port}`;
   const follow = new URL('../tools/follow.mjs', import.meta.url).href;
-  const node = [process.execPath, quiet, ...(profiles ? ['--cpu-prof', '--cpu-prof-dir', profiles] : []), '--import', follow, (process.env['BENCH_MAIN'] ?? path.join(root, 'server/src/main.ts'))];
+  const node = [process.execPath, quiet, ...(profiles ? ['--cpu-prof', '--cpu-prof-dir', profiles] : []), '--import', follow, path.join(root, 'server/src/main.ts')];
   const command = core === null ? node : ['taskset', '-c', String(core), ...node];
 
   const began = performance.now();
@@ -119,7 +119,7 @@ async function makeToken(environment: NodeJS.ProcessEnv): Promise<string> {
 
 export function runCli(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [quiet, (process.env['BENCH_CLI'] ?? path.join(root, 'server/src/cli/bailiwick.ts')), ...args], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [quiet, path.join(root, 'server/src/cli/bailiwick.ts'), ...args], { cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     const hear = (chunk: Buffer): void => { text += String(chunk); };
     child.stdout.on('data', hear);

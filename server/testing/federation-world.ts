@@ -14,7 +14,7 @@ import { endSession as endStoredSession } from '../src/authentication/session/st
 import type { Proof } from '../src/authentication/sign-in/strength.ts';
 import { addPersonIn, leavePersonIn, personId as toPersonId } from '../src/directory/index.ts';
 import { addClient, federationModule, type Federation } from '../src/federation/index.ts';
-import type { NamedClient } from '../src/federation/client/store.ts';
+import type { NamedClient } from '../src/federation/client/client.ts';
 import { systemClock, type Clock } from '../src/platform/clock/index.ts';
 import { loadConfig } from '../src/platform/config/index.ts';
 import { openKeys } from '../src/platform/crypto/index.ts';

@@ -6,8 +6,8 @@ import type { Permit } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import { events } from '../events.ts';
 import type { FederationNeeds } from '../needs.ts';
-import { defaultAuthentication, defaultGrantTypes, defaultScopes, hasSecret, inconsistencyOf, type Client } from './client.ts';
-import { findApplication, findNamedClient, insertClient, isClientIdTaken, type NamedClient } from './store.ts';
+import { defaultAuthentication, defaultGrantTypes, defaultScopes, hasSecret, inconsistencyOf, type Client, type NamedClient } from './client.ts';
+import { findApplication, findNamedClient, insertClient, isClientIdTaken } from './store.ts';
 
 /** 256 random bits: nobody guesses them, so a plain digest keeps them (no slow hash on every token request). */
 export const newSecret = (): string => `bws_${randomToken(256)}`;

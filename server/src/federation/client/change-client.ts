@@ -7,8 +7,8 @@ import { events } from '../events.ts';
 import { deleteOfClient } from '../issued/store.ts';
 import type { FederationNeeds } from '../needs.ts';
 import { newSecret } from './add-client.ts';
-import { hasSecret, inconsistencyOf, type Client } from './client.ts';
-import { findClientForChange, findNamedClient, updateClient, type NamedClient } from './store.ts';
+import { hasSecret, inconsistencyOf, type Client, type NamedClient } from './client.ts';
+import { findClientForChange, findNamedClient, updateClient } from './store.ts';
 
 type Needs = Pick<FederationNeeds, 'clock' | 'database' | 'announce'>;
 

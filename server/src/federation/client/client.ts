@@ -36,6 +36,9 @@ export interface Client {
   readonly lastUsedAt: Date | null;
 }
 
+/** With the name of the application it belongs to. */
+export type NamedClient = Client & { readonly applicationName: string };
+
 export const isPublic = (client: Pick<Client, 'authentication'>): boolean => client.authentication === 'none';
 export const hasSecret = (authentication: ClientAuthentication): boolean => authentication === 'client_secret_basic' || authentication === 'client_secret_post';
 

@@ -2,7 +2,8 @@ import { days, later } from '../../platform/clock/index.ts';
 import type { Permit } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { FederationNeeds } from '../needs.ts';
-import { findApplication, findNamedClient, listNamedClients, signInFacts, type NamedClient } from './store.ts';
+import { findApplication, findNamedClient, listNamedClients, signInFacts } from './store.ts';
+import type { NamedClient } from './client.ts';
 
 type Needs = Pick<FederationNeeds, 'clock' | 'database'>;
 type May = Permit<'federation.client.read'>;

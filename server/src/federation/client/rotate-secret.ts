@@ -6,8 +6,8 @@ import { refuse } from '../errors.ts';
 import { events } from '../events.ts';
 import type { FederationNeeds } from '../needs.ts';
 import { newSecret } from './add-client.ts';
-import { hasSecret } from './client.ts';
-import { findClientForChange, findNamedClient, updateClient, type NamedClient } from './store.ts';
+import { hasSecret, type NamedClient } from './client.ts';
+import { findClientForChange, findNamedClient, updateClient } from './store.ts';
 
 /** A new secret; the one before works on for a while, so that the application need not change at the same second. */
 export async function rotateSecret({ clock, database, announce }: Pick<FederationNeeds, 'clock' | 'database' | 'announce'>, permit: Permit<'federation.client.rotate-secret'>, input: { clientId: string; previousWorksForHours: number }): Promise<{ client: NamedClient; secret: string }> {

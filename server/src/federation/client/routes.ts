@@ -10,7 +10,7 @@ import { readApplicationSignIn, readClient, readClients } from './read-clients.t
 import type { Registry } from './registry.ts';
 import { removeClient } from './remove-client.ts';
 import { rotateSecret } from './rotate-secret.ts';
-import type { NamedClient } from './store.ts';
+import type { NamedClient } from './client.ts';
 
 type Needs = Pick<FederationNeeds, 'config' | 'clock' | 'database' | 'announce' | 'gate'> & { readonly registry: Pick<Registry, 'forget'> };
 

@@ -1,5 +1,5 @@
 import { cursorOf, fragment, join, json, parseCursor, sql, type Tx } from '../../platform/db/index.ts';
-import type { Client } from './client.ts';
+import type { Client, NamedClient } from './client.ts';
 
 /** Counters of changes; equal numbers mean that what is kept in memory is what the database holds. */
 export interface Revisions {
@@ -27,7 +27,6 @@ export async function findClientForChange(tx: Tx, id: string): Promise<Client | 
   return row;
 }
 
-export type NamedClient = Client & { readonly applicationName: string };
 
 export async function findNamedClient(tx: Tx, id: string): Promise<NamedClient | undefined> {
   const [row] = await sql<NamedClient>(tx)`

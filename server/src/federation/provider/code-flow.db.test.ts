@@ -3,7 +3,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { federationWorld, newBrowser, proofs, type FederationWorld, type SignedInPerson } from '../../../testing/federation-world.ts';
 import { hmac } from '../../platform/crypto/index.ts';
-import type { NamedClient } from '../client/store.ts';
+import type { NamedClient } from '../client/client.ts';
 
 let world: FederationWorld;
 let maria: SignedInPerson;

@@ -49,7 +49,7 @@ export interface World {
   readonly test: TestDatabase;
   readonly gate: Gate;
   readonly systems: Map<string, FakeSystem>;
-  readonly sessions: Set<string>;
+  readonly applications: Map<string, string>;
   nodes: Node[];
   /** Called between the moments of a step; throws Crash to kill the runner there. */
   between: (moment: 'claimed' | 'sent' | 'performed') => void;
@@ -86,7 +86,6 @@ export async function openWorld(options: { nodes?: number } = {}): Promise<World
   const events: Events = openEvents({ database, clock, log: silentLog });
   const systems = new Map<string, FakeSystem>();
   const applications = new Map<string, string>();
-  const sessions = new Set<string>();
   let isAdjusting = false;
   let numbers = 0;
 
@@ -106,7 +105,7 @@ export async function openWorld(options: { nodes?: number } = {}): Promise<World
   const wire = doorFetch(systems, (ms) => Promise.resolve(clock.advance(ms)));
 
   const world: World = {
-    clock, test, gate, systems, sessions, nodes: [],
+    clock, test, gate, systems, applications, nodes: [],
     between: () => undefined,
     chance: () => 0.5,
     async addSystem(name, { seed = 1, groups = ['staff', 'engineers', 'admins'], settleMs = 0, isLive = true } = {}) {

@@ -99,6 +99,8 @@ export interface Unsettled {
   readonly nativeId: string | null;
   readonly name: string | null;
   readonly wasSent: boolean;
+  /** Of an update: the attributes it was about. */
+  readonly attributes?: readonly string[];
 }
 
 export interface Situation {
@@ -183,7 +185,7 @@ export function planMovement(situation: Situation): MovementPlan {
   return situation.kind === 'leaver' || situation.person.status === 'left' ? planLeaver(situation) : planStanding(situation);
 }
 
-/** A leaver loses everything that can be taken; nothing waits for anything. */
+/** A leaver loses everything that can be taken; what is stuck keeps nothing else from going. */
 function planLeaver({ kind, person, openGrants, accounts, holdings, systems, surfaces, unsettled }: Situation): MovementPlan {
   const steps: PlannedStep[] = surfaces.map((surface, index) => ({
     applicationId: null, surface: surface.name, system: surface.title, action: 'end_own_sessions', isRemoval: true, accountId: null, entitlementId: null,
@@ -198,9 +200,10 @@ function planLeaver({ kind, person, openGrants, accounts, holdings, systems, sur
       const { login, email } = accountFor(person, system);
       steps.push(add({ action: 'disable', isRemoval: true, title: `disable the account ${login}, should it have come to be`, reason, wanted: { is: 'disabled', login, email } }));
     }
+    for (const account of own) steps.push(add({ action: 'disable', isRemoval: true, accountId: account.id, title: `disable the account ${account.login}`, reason, wanted: { is: 'disabled' } }));
+    // Only after the account is proven to be closed: before that, the next session would begin behind our back.
+    if (system.canEndSessions) for (const account of own) steps.push({ ...add({ action: 'end_sessions', isRemoval: true, accountId: account.id, title: `end the sessions of ${account.login}`, reason, wanted: { is: 'sessions_ended' } }), waitsForEarlier: true });
     for (const account of own) {
-      steps.push(add({ action: 'disable', isRemoval: true, accountId: account.id, title: `disable the account ${account.login}`, reason, wanted: { is: 'disabled' } }));
-      if (system.canEndSessions) steps.push(add({ action: 'end_sessions', isRemoval: true, accountId: account.id, title: `end the sessions of ${account.login}`, reason, wanted: { is: 'sessions_ended' } }));
       // By hand, one task for the account is enough; a list of ten small ones would not be done.
       if (system.isByHand) continue;
       const held = new Map<string, { nativeId: string; name: string }>();
@@ -260,7 +263,8 @@ function planStanding(situation: Situation): MovementPlan {
     const waiting = unsettled.filter(isOurs);
     const own = accounts.filter((account) => isOurs(account) && account.status !== 'deleted');
     const account = own.find((one) => one.status === 'active') ?? own[0] ?? null;
-    const hadReason = openGrants.some(isOurs);
+    // A grant that was just given by hand is open already, and no reason that the account had before.
+    const hadReason = openGrants.some((grant) => isOurs(grant) && !waiting.some((one) => one.action === 'grant' && one.entitlementId === grant.entitlementId));
     const staying = [...kept].filter((entitlementId) => byId.get(entitlementId)?.applicationId === system.applicationId);
     const coming = added.filter(isOurs);
     const hasReason = staying.length + coming.length > 0;
@@ -299,7 +303,7 @@ function planStanding(situation: Situation): MovementPlan {
         if (kind === 'rehire' || wasLeaving || (account.status !== 'active' && (kind === 'joiner' || !hadReason))) {
           steps.push(add({ action: 'enable', isRemoval: false, accountId: account.id, title: `enable the account ${account.login}`, reason: kind === 'rehire' ? `${person.displayName} came back` : `${person.displayName} gets access here`, wanted: { is: 'enabled' } }));
         }
-        const patch = patchFor(situation, system);
+        const patch = patchFor(situation, system, waiting.flatMap((one) => one.attributes ?? []));
         if (Object.keys(patch).length > 0) steps.push(add({ action: 'update_account', isRemoval: false, accountId: account.id, title: `update ${Object.keys(patch).join(', ')} of ${account.login}`, reason: 'it changed in the directory', wanted: { is: 'attributes', patch } }));
       }
       const late = staying.filter((entitlementId) => kind === 'rehire' || kind === 'joiner' || waiting.some((one) => one.entitlementId === entitlementId) || (situation.reverts ?? []).some((one) => one.kind === 'missing_holding' && one.entitlementId === entitlementId));
@@ -350,12 +354,11 @@ function accountFor(person: MovingPerson, system: ConnectedSystem): { login: str
 }
 
 /** Only what changed in the directory: a value that somebody set in the target by hand stays. */
-function patchFor({ person, changes }: Situation, system: ConnectedSystem): Record<string, string | null> {
+function patchFor({ person, changes }: Situation, system: ConnectedSystem, unfinished: readonly string[]): Record<string, string | null> {
   const now: Readonly<Record<string, string | null>> = { ...personal(person), email: person.workEmail, givenName: person.givenName, familyName: person.familyName };
   const names: Readonly<Record<string, string>> = { workEmail: 'email', givenName: 'givenName', familyName: 'familyName', displayName: 'displayName', title: 'title', department: 'department', employeeNumber: 'employeeNumber', location: 'location' };
   const patch: Record<string, string | null> = {};
-  for (const changed of Object.keys(changes)) {
-    const name = names[changed];
+  for (const name of new Set([...Object.keys(changes).map((changed) => names[changed]), ...unfinished])) {
     if (name === undefined || !system.writes.includes(name)) continue;
     // An account without an address is no account in most systems.
     if (name === 'email' && now[name] === null) continue;

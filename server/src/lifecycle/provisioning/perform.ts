@@ -82,11 +82,16 @@ async function attempt(undertaking: Undertaking, onSent: () => void): Promise<Ve
   }
 
   const before = await look();
-  if (before?.isSo) return { is: 'proven', observation: before.observation, seen: before.seen, account, wasSent: sentAt !== null };
+  // Where reads lag, what looks right in the first moments may be the past: an account that was just opened still reads
+  // as closed. Then the wish is sent all the same (writes are idempotent), and only what is seen after the lag counts.
+  const settledAt = undertaking.wantedAt.getTime() + (capability?.settleMs ?? 0);
+  const isPerhapsStale = before?.isSo === true && context.now().getTime() < settledAt && !capabilities.isByHand;
+  if (before?.isSo && !isPerhapsStale) return { is: 'proven', observation: before.observation, seen: before.seen, account, wasSent: sentAt !== null };
   if (before !== null && !before.observation.exists && (wanted.is === 'granted' || wanted.is === 'enabled' || wanted.is === 'attributes')) {
     return { is: 'action_required', problem: 'the account is gone in the system: read the system again, then adjust this person', task: null, isOurFault: false };
   }
   if (sentAt !== null) {
+    if (isPerhapsStale) return { is: 'sent', againMs: settledAt - context.now().getTime(), seen: before?.seen ?? null };
     const leftMs = sentAt.getTime() + windowMs - context.now().getTime();
     if (leftMs > 0) return { is: 'sent', againMs: Math.min(leftMs, Math.max(250, windowMs / 6)), seen: before?.seen ?? null };
   }
@@ -119,7 +124,8 @@ async function attempt(undertaking: Undertaking, onSent: () => void): Promise<Ve
 
   for (let waitMs = 40; ; waitMs = Math.min(waitMs * 2, 1_000)) {
     const after = await look();
-    if (after?.isSo) return { is: 'proven', observation: after.observation, seen: after.seen, account, wasSent: true };
+    const lagIsOver = !isPerhapsStale || context.now().getTime() - sentNow >= (capability?.settleMs ?? 0);
+    if (after?.isSo && lagIsOver) return { is: 'proven', observation: after.observation, seen: after.seen, account, wasSent: true };
     if (wanted.is === 'sessions_ended' && after?.observation.openSessions === null && outcome !== null) return { is: 'cannot_see', seen: 'the system ended them and cannot show it' };
     const spentMs = context.now().getTime() - sentNow;
     if (spentMs >= windowMs) {

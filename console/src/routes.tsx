@@ -18,7 +18,7 @@ const portal = createRoute({ getParentRoute: () => root, id: 'portal', component
 
 const adminPages = [
   createRoute({ getParentRoute: () => admin, path: '/', component: lazyRouteComponent(() => import('./admin/today.tsx'), 'Today') }),
-  createRoute({ getParentRoute: () => admin, path: 'people', ...filters('search', 'status', 'department', 'managerId'), component: lazyRouteComponent(() => import('./admin/people/people.tsx'), 'People') }),
+  createRoute({ getParentRoute: () => admin, path: 'people', ...filters('search', 'status', 'department', 'managerId', 'add'), component: lazyRouteComponent(() => import('./admin/people/people.tsx'), 'People') }),
   createRoute({ getParentRoute: () => admin, path: 'people/$personId', ...filters('tab'), component: lazyRouteComponent(() => import('./admin/people/person.tsx'), 'PersonPage') }),
   createRoute({ getParentRoute: () => admin, path: 'movements', ...filters('kind', 'state', 'person'), component: lazyRouteComponent(() => import('./admin/movements/movements.tsx'), 'Movements') }),
   createRoute({ getParentRoute: () => admin, path: 'movements/$movementId', component: lazyRouteComponent(() => import('./admin/movements/movement.tsx'), 'MovementPage') }),

@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Badge, Button, createTheme, Drawer, Menu, Modal, NativeSelect, PasswordInput, Select, Switch, Tabs, Textarea, TextInput, Tooltip, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
 
 /** One brand hue, a deep blue-green; the greys carry a hint of it. */
 const brand: MantineColorsTuple = ['#ecf6f7', '#d7eaec', '#aed6da', '#82c0c7', '#5fb0b8', '#38949e', '#1d7783', '#0f5f6b', '#0b4c56', '#083a42'];
@@ -25,21 +25,22 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // Named, not imported: a theme that imports every component makes every page load all of them.
   components: {
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray' } }),
-    Anchor: Anchor.extend({ defaultProps: { underline: 'hover' } }),
-    Badge: Badge.extend({ defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 400 } }),
-    Button: Button.extend({ defaultProps: { size: 'sm', fw: 600 } }),
-    Drawer: Drawer.extend({ defaultProps: { position: 'right', overlayProps: { backgroundOpacity: 0.35 } } }),
-    Menu: Menu.extend({ defaultProps: { position: 'bottom-end', shadow: 'sm', withinPortal: true } }),
-    Modal: Modal.extend({ defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35 }, radius: 'md', padding: 'lg' } }),
-    NativeSelect: NativeSelect.extend({ defaultProps: { size: 'sm' } }),
-    PasswordInput: PasswordInput.extend({ defaultProps: { size: 'sm' } }),
-    Select: Select.extend({ defaultProps: { size: 'sm', checkIconPosition: 'right', comboboxProps: { shadow: 'sm' } } }),
-    Switch: Switch.extend({ defaultProps: { size: 'sm' } }),
-    Tabs: Tabs.extend({ defaultProps: { keepMounted: false } }),
-    Textarea: Textarea.extend({ defaultProps: { size: 'sm', autosize: true, minRows: 2 } }),
-    TextInput: TextInput.extend({ defaultProps: { size: 'sm' } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 200, multiline: true, maw: 340, events: { hover: true, focus: true, touch: true } } }),
+    ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
+    Anchor: { defaultProps: { underline: 'hover' } },
+    Badge: { defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 400 } },
+    Button: { defaultProps: { size: 'sm' } },
+    Drawer: { defaultProps: { position: 'right', overlayProps: { backgroundOpacity: 0.35 } } },
+    Menu: { defaultProps: { position: 'bottom-end', shadow: 'sm', withinPortal: true } },
+    Modal: { defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.35 }, radius: 'md', padding: 'lg' } },
+    NativeSelect: { defaultProps: { size: 'sm' } },
+    PasswordInput: { defaultProps: { size: 'sm' } },
+    Select: { defaultProps: { size: 'sm', checkIconPosition: 'right', comboboxProps: { shadow: 'sm' } } },
+    Switch: { defaultProps: { size: 'sm' } },
+    Tabs: { defaultProps: { keepMounted: false } },
+    Textarea: { defaultProps: { size: 'sm', autosize: true, minRows: 2 } },
+    TextInput: { defaultProps: { size: 'sm' } },
+    Tooltip: { defaultProps: { openDelay: 200, multiline: true, maw: 340, events: { hover: true, focus: true, touch: true } } },
   },
 });

@@ -7,6 +7,7 @@ import { allApplications, peopleFound } from '../api/directory.ts';
 import { at } from '../ui/at.ts';
 import { Person } from '../ui/person.tsx';
 import { useGo } from '../ui/use-filters.ts';
+import { useMe } from '../ui/me.tsx';
 import { words } from '../words/index.ts';
 import css from './palette.module.css';
 import { places } from './shell.tsx';
@@ -24,6 +25,7 @@ interface Found {
 export function Palette({ onClose }: { onClose: () => void }) {
   const w = words.shell.palette;
   const go = useGo();
+  const me = useMe();
   const list = useId();
   const [text, setText] = useState('');
   const [search] = useDebouncedValue(text.trim(), 80);
@@ -33,17 +35,17 @@ export function Palette({ onClose }: { onClose: () => void }) {
 
   const found = useMemo((): Found[] => {
     const fits = (title: string): boolean => title.toLowerCase().includes(text.trim().toLowerCase());
-    const pages = places().flatMap((group) => group.places.map((place): Found => ({ key: place.to, group: w.pages, title: place.title, icon: place.icon, to: place.to })));
-    const actions: Found[] = [
-      { key: 'hr', group: w.actions, title: w.uploadHr, icon: IconFileImport, to: at.hrFeed },
-      { key: 'connect', group: w.actions, title: w.connect, icon: IconPlugConnected, to: at.connect },
-      { key: 'add', group: w.actions, title: w.addPerson, icon: IconUserPlus, to: `${at.people}?add=person` },
-      { key: 'nobody', group: w.actions, title: w.readAll, icon: IconStack2, to: at.inventory },
+    const pages = places(me.permissions).flatMap((group) => group.places.map((place): Found => ({ key: place.to, group: w.pages, title: place.title, icon: place.icon, to: place.to })));
+    const actions: (Found & { needs: string })[] = [
+      { key: 'hr', group: w.actions, title: w.uploadHr, icon: IconFileImport, to: at.hrFeed, needs: 'lifecycle.hr-import.upload' },
+      { key: 'connect', group: w.actions, title: w.connect, icon: IconPlugConnected, to: at.connect, needs: 'lifecycle.connection.make' },
+      { key: 'add', group: w.actions, title: w.addPerson, icon: IconUserPlus, to: `${at.people}?add=person`, needs: 'directory.person.add' },
+      { key: 'nobody', group: w.actions, title: w.readAll, icon: IconStack2, to: at.inventory, needs: 'directory.account.change' },
     ];
     const humans = search ? (people.data?.items ?? []).map((one): Found => ({ key: one.id, group: w.people, title: one.displayName, under: [one.title, one.department].filter(Boolean).join(' · '), icon: null, to: at.person(one.id) })) : [];
     const systems = search ? (applications.data?.items ?? []).filter((one) => fits(one.name)).slice(0, 6).map((one): Found => ({ key: one.id, group: w.applications, title: one.name, icon: IconApps, to: at.application(one.id) })) : [];
-    return [...humans, ...systems, ...pages.filter((one) => fits(one.title)), ...actions.filter((one) => fits(one.title))];
-  }, [text, search, people.data, applications.data, w]);
+    return [...humans, ...systems, ...pages.filter((one) => fits(one.title)), ...actions.filter((one) => fits(one.title) && me.permissions.includes(one.needs))];
+  }, [text, search, people.data, applications.data, me.permissions, w]);
   const at_ = Math.min(chosen, found.length - 1);
 
   const open = (one: Found | undefined): void => {

@@ -16,34 +16,36 @@ import { words } from '../words/index.ts';
 
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
 
-export const places = (): { title: string | null; places: Place[] }[] => {
+/** Each page with the permission that it reads by; a page that would only refuse is not offered. */
+export const places = (permissions: readonly string[]): { title: string | null; places: Place[] }[] => {
   const w = words.shell;
-  return [
-    { title: null, places: [{ to: at.today, title: w.today, icon: IconHome, isExact: true }] },
+  const all: { title: string | null; places: (Place & { needs: string })[] }[] = [
+    { title: null, places: [{ to: at.today, title: w.today, icon: IconHome, isExact: true, needs: 'reports.today.read' }] },
     {
       title: w.groups.people,
       places: [
-        { to: at.people, title: w.people, icon: IconUsers },
-        { to: at.movements, title: w.movements, icon: IconArrowsExchange },
-        { to: at.roles, title: w.roles, icon: IconShieldCheck },
-        { to: at.hrFeed, title: w.hrFeed, icon: IconFileImport },
+        { to: at.people, title: w.people, icon: IconUsers, needs: 'directory.person.read' },
+        { to: at.movements, title: w.movements, icon: IconArrowsExchange, needs: 'lifecycle.movement.read' },
+        { to: at.roles, title: w.roles, icon: IconShieldCheck, needs: 'authorization.role.read' },
+        { to: at.hrFeed, title: w.hrFeed, icon: IconFileImport, needs: 'lifecycle.hr-import.read' },
       ],
     },
     {
       title: w.groups.systems,
       places: [
-        { to: at.applications, title: w.applications, icon: IconApps },
-        { to: at.inventory, title: w.inventory, icon: IconStack2 },
+        { to: at.applications, title: w.applications, icon: IconApps, needs: 'directory.application.read' },
+        { to: at.inventory, title: w.inventory, icon: IconStack2, needs: 'directory.inventory.read' },
       ],
     },
     {
       title: w.groups.record,
       places: [
-        { to: at.audit, title: w.audit, icon: IconTimeline },
-        { to: at.settings, title: w.settings, icon: IconSettings },
+        { to: at.audit, title: w.audit, icon: IconTimeline, needs: 'audit.entry.read' },
+        { to: at.settings, title: w.settings, icon: IconSettings, needs: 'authorization.console-role.read' },
       ],
     },
   ];
+  return all.map((group) => ({ title: group.title, places: group.places.filter((place) => permissions.includes(place.needs)) })).filter((group) => group.places.length > 0);
 };
 
 export function AdminShell() {
@@ -83,7 +85,7 @@ function Inside() {
         <Kbd size="xs">Ctrl K</Kbd>
       </button>
       <nav className={css.links} aria-label={w.navigation}>
-        {places().map((group) => (
+        {places(me.permissions).map((group) => (
           <div key={group.title ?? ''}>
             {group.title ? <div className={css.group}>{group.title}</div> : null}
             {group.places.map((place) => (
@@ -115,7 +117,7 @@ function Inside() {
           <IconSearch size={20} />
         </ActionIcon>
       </header>
-      {side}
+      <aside className={css.aside}>{side}</aside>
       <Drawer opened={isMenuOpen} onClose={menu.close} position="left" size={280} title={w.navigation}>
         <div className={css.drawer}>{side}</div>
       </Drawer>

@@ -9,7 +9,7 @@ import { PageSentence } from '../ui/page-sentence.tsx';
 import { RouteLink } from '../ui/route-link.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { ShareLine, Spark } from '../ui/spark.tsx';
-import { asSentence, EmptyState, Loaded } from '../ui/state.tsx';
+import { EmptyState, Loaded, sentence } from '../ui/state.tsx';
 import { day, duration, number, percent } from '../ui/time.ts';
 import { Tone, type ToneName } from '../ui/tone.tsx';
 import { words } from '../words/index.ts';
@@ -93,7 +93,7 @@ function NeedLine({ need }: { need: Need }) {
       </span>
       <span>
         <span className={css.needTitle}>{need.title}</span>
-        <p>{asSentence(w.otherwise(need.otherwise))}</p>
+        <p>{sentence(w.otherwise(need.otherwise))}</p>
       </span>
       <Button component={RouteLink} to={need.link} size="compact-sm" variant="default" aria-label={`${w.settle}: ${need.title}`}>
         {w.settle}

@@ -39,7 +39,6 @@ export interface MovementFilters {
 export const movementList = (filters: MovementFilters, limit = 100) => listQuery<MovementSummary>(['movements', 'list'], '/movements', { ...filters }, limit);
 export const movementQuery = (id: string) => queryOptions({ queryKey: ['movements', 'one', id], queryFn: ({ signal }) => api.get<Movement>(`/movements/${id}`, { signal }) });
 export const runMovement = (id: string) => api.post(`/movements/${id}/run`);
-export const cancelMovement = (id: string) => api.post(`/movements/${id}/cancel`);
 export const retryMovement = (id: string) => api.post(`/movements/${id}/retry`);
 export const retryStep = (id: string, stepId: string) => api.post(`/movements/${id}/steps/${stepId}/retry`);
 export const confirmStep = (id: string, stepId: string, body: z.input<typeof contract.confirmStep>) => api.post(`/movements/${id}/steps/${stepId}/confirm`, { body });
@@ -51,6 +50,8 @@ export const driftList = (filters: { readonly applicationId?: string; readonly p
 export const adoptDrift = (id: string, reason: string) => api.post(`/drift/${id}/adopt`, { body: { reason } });
 export const revertDrift = (id: string) => api.post(`/drift/${id}/revert`);
 export const lifecycleSettingsQuery = queryOptions({ queryKey: ['settings', 'lifecycle'], queryFn: ({ signal }) => api.get<LifecycleSettings>('/lifecycle-settings', { signal }) });
-export const changeLifecycleSettings = (body: LifecycleSettings) => api.patch<LifecycleSettings>('/lifecycle-settings', { body });
-export const releaseBrake = (applicationId: string, confirmedRemovals: number) => api.post(`/connections/${applicationId}/brake/release`, { body: { confirmedRemovals } });
-export const uploadManualList = (applicationId: string, file: File) => api.put<z.output<typeof contract.manualList>>(`/connections/${applicationId}/accounts`, { bytes: file });
+export const changeLifecycleSettings = (body: LifecycleSettings) => api.put<LifecycleSettings>('/lifecycle-settings', { body });
+export const releaseBrake = (applicationId: string) => api.post(`/connections/${applicationId}/release-brake`);
+/** Says that a reading the anomaly gate stopped is right. */
+export const acceptReading = (applicationId: string) => api.post(`/connections/${applicationId}/accept-reading`);
+export const uploadManualList = (applicationId: string, file: File) => api.put<z.output<typeof contract.manualList>>(`/connections/${applicationId}/list`, { bytes: file });

@@ -1,18 +1,13 @@
+import type * as contract from '@bailiwick/contract/platform';
 import { queryOptions } from '@tanstack/react-query';
 import { api, Problem } from './client.ts';
+import type { z } from 'zod';
 import type { HrFeedSettings } from './hr-feed.ts';
 
 export const hrFeedSettingsQuery = queryOptions({ queryKey: ['settings', 'hr-feed'], queryFn: ({ signal }) => api.get<HrFeedSettings>('/hr-feed', { signal }) });
 export const changeHrFeedSettings = (body: Partial<HrFeedSettings>) => api.patch<HrFeedSettings>('/hr-feed', { body });
 
-export interface OutboxMail {
-  readonly id: string;
-  readonly recipient: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly createdAt: string;
-  readonly sentAt: string | null;
-}
+export type OutboxMail = z.output<typeof contract.mailList>['items'][number];
 /** Mail that waits because no mail server is set; null where there is one, and so no outbox. */
 export const outboxQuery = queryOptions({
   queryKey: ['settings', 'mail'],

@@ -17,7 +17,7 @@ export function MyAccess() {
       <PageSentence title={w.title} sentence={access ? (access.items.length === 0 ? w.sentenceNone : rich(w.sentence(access.items.length, byApplication(access).length))) : words.ui.loading} note={w.note} />
       <Loaded query={query}>
         {(known) => (
-          <Sheet>
+          <Sheet title={words.access.grants(known.items.length)}>
             <AccessList
               access={known}
               isAdmin={false}

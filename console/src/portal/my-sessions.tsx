@@ -41,7 +41,7 @@ export function MySessions() {
             </Sheet>
             {past.length > 0 ? (
               <Sheet title={w.past}>
-                <SessionList sessions={past} onEnd={() => undefined} />
+                <SessionList sessions={past} />
               </Sheet>
             ) : null}
           </Stack>

@@ -33,7 +33,7 @@ export function MyTeam() {
     { key: 'department', title: words.people.columns.department, width: '2fr', render: (one) => one.department },
     { key: 'start', title: words.people.columns.start, width: '120px', render: (one) => <Day on={one.startDate} none="" /> },
     { key: 'status', title: words.people.columns.status, width: '120px', render: (one) => <PersonStatusWord status={one.status} /> },
-    { key: 'pass', title: '', width: '130px', render: pass },
+    { key: 'pass', title: w.pass, width: '130px', render: pass },
   ];
   return (
     <>

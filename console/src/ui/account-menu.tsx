@@ -17,10 +17,13 @@ export function AccountMenu({ isPortal = false }: { isPortal?: boolean }) {
   return (
     <Menu width={224} position={isPortal ? 'bottom-end' : 'top-start'}>
       <Menu.Target>
-        <button type="button" className={`${css.who} ${isPortal ? css.portalWho : ''}`} aria-label={w.signedInAs(name)}>
+        <button type="button" className={`${css.who} ${isPortal ? css.portalWho : ''}`}>
           <Person.Initials name={name} />
           <span className={css.whoName}>
-            <span>{name}</span>
+            <span>
+              <span className="visually-hidden">{w.signedInAs('')}</span>
+              {name}
+            </span>
             {isPortal ? null : <span className={css.small}>{me.person?.username}</span>}
           </span>
           <IconSelector size={16} stroke={1.75} aria-hidden="true" />

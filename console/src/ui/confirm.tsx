@@ -2,7 +2,7 @@ import { Alert, Button, Group, Modal, Stack } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
 import { Problem } from '../api/client.ts';
 import { words } from '../words/index.ts';
-import { asSentence, ErrorState } from './state.tsx';
+import { ErrorState, sentence } from './state.tsx';
 
 /** Says what will happen, then does it. What cannot be undone says so in `effect`. */
 export function Confirm({ title, effect, action, isDangerous = false, isReady = true, size = 'md', onConfirm, onClose }: { title: string; effect: ReactNode; action: string; isDangerous?: boolean; isReady?: boolean; size?: string; onConfirm: () => Promise<unknown>; onClose: () => void }) {
@@ -45,7 +45,7 @@ export function Refused({ error }: { error: Error | null }) {
   if (error instanceof Problem && error.code === 'platform.stronger_sign_in_needed') return <ErrorState error={error} />;
   return (
     <Alert color="red" variant="light" role="alert" ref={setBox}>
-      {asSentence(error.message)}
+      {sentence(error.message)}
       {error instanceof Problem && error.faults.length > 0 ? (
         <ul>
           {error.faults.map((fault) => (

@@ -1,17 +1,17 @@
-import { Fragment, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import css from './facts.module.css';
 
 /** Pairs of word and value; empty ones are left out. */
-export function Facts({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
+export function Facts({ facts, isStrip = false }: { facts: readonly (readonly [string, ReactNode])[]; isStrip?: boolean }) {
   return (
-    <dl className={css.facts}>
+    <dl className={isStrip ? css.strip : css.facts}>
       {facts
         .filter(([, value]) => value !== null && value !== undefined && value !== '')
         .map(([name, value]) => (
-          <Fragment key={name}>
+          <div className={css.pair} key={name}>
             <dt>{name}</dt>
             <dd>{value}</dd>
-          </Fragment>
+          </div>
         ))}
     </dl>
   );

@@ -6,7 +6,7 @@ import { at } from './at.ts';
 import css from './live-board.module.css';
 import { ProofMark } from './proof-mark.tsx';
 import { RouteLink } from './route-link.tsx';
-import { asSentence } from './state.tsx';
+import { asSentence, sentence } from './state.tsx';
 import { clockTime, duration } from './time.ts';
 import { Tone, type ToneName } from './tone.tsx';
 import { When } from './when.tsx';
@@ -59,9 +59,9 @@ function SystemCard({ system, happenedAt, actions }: { system: System; happenedA
       <div className={css.track}>
         <span className={css.rail} aria-hidden="true" />
         <span className={css.done} style={{ width: `${Math.round(share * 100)}%` }} aria-hidden="true" />
-        <Stop name={w.step.wanted} time={wantedAt} look="outline" />
-        <Stop name={w.step.sent} time={sentAt} look="outline" />
-        <Stop name={w.step.proven} time={provenAt} look="filled" />
+        <Stop name={w.step.wanted} time={wantedAt} look="outline" place="first" />
+        <Stop name={w.step.sent} time={sentAt} look="outline" place="middle" />
+        <Stop name={w.step.proven} time={provenAt} look="filled" place="last" />
       </div>
       <ul className={css.steps}>
         {system.steps.map((step) => (
@@ -72,9 +72,9 @@ function SystemCard({ system, happenedAt, actions }: { system: System; happenedA
   );
 }
 
-function Stop({ name, time, look }: { name: string; time: string | null; look: 'outline' | 'filled' }) {
+function Stop({ name, time, look, place }: { name: string; time: string | null; look: 'outline' | 'filled'; place: 'first' | 'middle' | 'last' }) {
   return (
-    <span className={css.stop} data-on={time ? look : undefined}>
+    <span className={css.stop} data-place={place} data-on={time ? look : undefined}>
       <span className={css.knob} aria-hidden="true" />
       <span>{name}</span>
       {time ? <time dateTime={time}>{clockTime(new Date(time))}</time> : <span className={css.none}>–</span>}
@@ -101,10 +101,10 @@ function StepLine({ step, actions, applicationId }: { step: Step; actions: Actio
           <ProofMark proof={{ state: 'unknown', seenAt: step.seenAt, observation }} says={w.step.states[step.state]} />
         )}
       </div>
-      {step.state === 'skipped' ? <span className={css.quiet}>{asSentence(step.skipReason ?? step.reason)}</span> : <span className={css.quiet}>{asSentence(step.seen && step.state !== 'proven' ? `${step.reason}; ${step.seen}` : step.reason)}</span>}
+      {step.state === 'skipped' ? <span className={css.quiet}>{sentence(step.skipReason ?? step.reason)}</span> : <span className={css.quiet}>{sentence(step.seen && step.state !== 'proven' ? `${step.reason}; ${step.seen}` : step.reason)}</span>}
       {step.problem && step.state !== 'proven' ? (
         <span className={css.problem} data-grave={step.state === 'contradicted' || undefined}>
-          {asSentence(step.problem)} {w.step.attempts(step.attempts)}
+          {sentence(step.problem)} {w.step.attempts(step.attempts)}
           {step.nextAt ? (
             <>
               , {w.step.nextTry('')}

@@ -20,6 +20,10 @@ export function useMe(): Me {
 }
 
 /** Hides what would be refused anyway; the server decides. */
+export function May({ permission, children }: { permission: string; children: ReactNode }) {
+  return useMay(permission) ? children : null;
+}
+
 export function useMay(permission: string): boolean {
   return useMe().permissions.includes(permission);
 }

@@ -2,7 +2,7 @@ import { Anchor, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { goToSignIn, Problem } from '../api/client.ts';
 import { words } from '../words/index.ts';
-import { asSentence } from './state.tsx';
+import { sentence } from './state.tsx';
 
 /** Says who and what was done, with the way back while there is one. */
 export function say(sentence: string, undo?: () => Promise<unknown>): void {
@@ -46,5 +46,5 @@ export function sayProblem(error: unknown): void {
     });
     return;
   }
-  notifications.show({ message: asSentence(error instanceof Error ? error.message : String(error)), color: 'red', autoClose: 12_000, withBorder: true, role: 'alert' });
+  notifications.show({ message: sentence(error instanceof Error ? error.message : String(error)), color: 'red', autoClose: 12_000, withBorder: true, role: 'alert' });
 }

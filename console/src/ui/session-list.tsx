@@ -7,7 +7,7 @@ import { Tone } from './tone.tsx';
 import { When } from './when.tsx';
 
 /** Where somebody is signed in, with the way to end it. */
-export function SessionList({ sessions, onEnd }: { sessions: readonly Session[]; onEnd: (session: Session) => void }) {
+export function SessionList({ sessions, onEnd }: { sessions: readonly Session[]; onEnd?: (session: Session) => void }) {
   const w = words.people.sessions;
   if (sessions.length === 0) return <p className="quiet">{w.none}</p>;
   return (
@@ -34,7 +34,7 @@ export function SessionList({ sessions, onEnd }: { sessions: readonly Session[];
                 {session.endedAt ? ` · ${session.endReason ?? ''}` : ''}
               </span>
             </div>
-            {session.endedAt ? null : (
+            {session.endedAt || !onEnd ? null : (
               <Button size="compact-sm" variant="default" onClick={() => onEnd(session)} aria-label={`${w.end} ${session.device}`}>
                 {w.end}
               </Button>

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconKey, type Icon } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { goToSignIn, Problem } from '../api/client.ts';
 import { words } from '../words/index.ts';
+import { ticked } from '../words/ticked.tsx';
 import css from './state.module.css';
 
 /** Capital letter and full stop for a refusal, which the server writes as a clause. */
@@ -10,6 +11,9 @@ export function asSentence(text: string): string {
   const clean = text.trim();
   return clean ? `${clean.charAt(0).toUpperCase()}${clean.slice(1)}${/[.!?]$/.test(clean) ? '' : '.'}` : clean;
 }
+
+/** The same to be shown: names in backticks become code. */
+export const sentence = (text: string): ReactNode => ticked(asSentence(text));
 
 export function EmptyState({ icon: Icon, title, children, actions }: { icon: Icon; title: string; children?: ReactNode; actions?: ReactNode }) {
   return (
@@ -34,7 +38,7 @@ export function ErrorState({ error, retry }: { error: Error; retry?: () => void 
     <div className={css.state} role="alert">
       <IconAlertTriangle size={32} stroke={1.25} className={css.icon} data-tone="danger" aria-hidden="true" />
       <h2>{words.ui.couldNotLoad}</h2>
-      <p>{asSentence(error.message)}</p>
+      <p>{sentence(error.message)}</p>
       {error instanceof Problem && error.requestId ? <p className={css.small}>{words.ui.reference(error.requestId)}</p> : null}
       {retry ? (
         <div className={css.row}>

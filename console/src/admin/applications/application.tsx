@@ -4,7 +4,7 @@ import { useParams } from '@tanstack/react-router';
 import { IconChevronDown, IconRefresh, IconShieldCheck } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { accountList, applicationQuery, changeApplication, changeEntitlement, entitlementList, type Application, type Entitlement } from '../../api/directory.ts';
-import { changeConnection, checkConnection, connectionsQuery, readNow, releaseBrake, type Connection, type ConnectionCheck } from '../../api/lifecycle.ts';
+import { acceptReading, changeConnection, checkConnection, connectionsQuery, readNow, releaseBrake, type Connection, type ConnectionCheck } from '../../api/lifecycle.ts';
 import { at } from '../../ui/at.ts';
 import { ButtonLink } from '../../ui/button-link.tsx';
 import { Confirm, Refused } from '../../ui/confirm.tsx';
@@ -16,11 +16,12 @@ import { RouteLink } from '../../ui/route-link.tsx';
 import { say, sayProblem } from '../../ui/said.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
-import { asSentence, EmptyState, Loaded } from '../../ui/state.tsx';
+import { asSentence, EmptyState, Loaded, sentence } from '../../ui/state.tsx';
 import { number } from '../../ui/time.ts';
 import { Tone } from '../../ui/tone.tsx';
 import { useFilters } from '../../ui/use-filters.ts';
 import { When } from '../../ui/when.tsx';
+import { useMay, May } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
 import { rich } from '../../words/rich.tsx';
 import { DriftList } from '../inventory/drift-list.tsx';
@@ -48,9 +49,10 @@ function Shown({ application }: { application: Application }) {
   const [filters, change] = useFilters();
   const connections = useQuery(connectionsQuery);
   const connection = connections.data?.items.find((one) => one.applicationId === application.id);
-  const [asked, ask] = useState<{ is: 'mode'; mode: Connection['mode'] } | { is: 'brake' } | { is: 'change' } | { is: 'checked'; check: ConnectionCheck } | null>(null);
+  const [asked, ask] = useState<{ is: 'mode'; mode: Connection['mode'] } | { is: 'brake' | 'accept' | 'change' } | { is: 'checked'; check: ConnectionCheck } | null>(null);
   const [isReading, setReading] = useState(false);
-  const tab = filters['tab'] ?? (connection ? 'overview' : 'signIn');
+  const mayChange = useMay('lifecycle.connection.change');
+  const tab = filters['tab'] || (connection ? 'overview' : 'signIn');
   const renew = (): Promise<void> => queries.invalidateQueries({ predicate: ({ queryKey }) => ['applications', 'connections', 'accounts', 'inventory'].includes(String(queryKey[0])) });
 
   return (
@@ -66,7 +68,7 @@ function Shown({ application }: { application: Application }) {
           </>
         }
         actions={
-          connection ? (
+          !mayChange ? null : connection ? (
             <>
               <Button
                 variant="default"
@@ -121,7 +123,20 @@ function Shown({ application }: { application: Application }) {
               </Button>
             }
           >
-            <RouteLink to={at.movementsOf({ state: 'waiting' })}>{words.movements.board}</RouteLink>
+            <RouteLink to={at.movementsOf({ state: 'waiting' })}>{words.applications.brake.see}</RouteLink>
+          </Sheet>
+        ) : null}
+        {connection?.lastReading?.state === 'stopped' ? (
+          <Sheet
+            tone="attention"
+            title={words.applications.stopped.title}
+            actions={
+              <Button size="compact-sm" onClick={() => ask({ is: 'accept' })}>
+                {words.applications.stopped.accept}
+              </Button>
+            }
+          >
+            {sentence(connection.lastReading.problem ?? '')}
           </Sheet>
         ) : null}
         <Tabs value={tab} onChange={(next) => change({ tab: next ?? undefined })}>
@@ -130,7 +145,7 @@ function Shown({ application }: { application: Application }) {
             <Tabs.Tab value="accounts">{w.tabs.accounts}</Tabs.Tab>
             <Tabs.Tab value="entitlements">{w.tabs.entitlements}</Tabs.Tab>
             <Tabs.Tab value="signIn">{w.tabs.signIn}</Tabs.Tab>
-            {connection ? <Tabs.Tab value="settings">{w.tabs.settings}</Tabs.Tab> : null}
+            {connection && mayChange ? <Tabs.Tab value="settings">{w.tabs.settings}</Tabs.Tab> : null}
           </Tabs.List>
           <Tabs.Panel value="overview">
             <Stack gap="lg">
@@ -139,9 +154,11 @@ function Shown({ application }: { application: Application }) {
                 <Sheet
                   title={w.name}
                   actions={
-                    <Button size="compact-sm" variant="default" onClick={() => ask({ is: 'change' })}>
-                      {w.change}
-                    </Button>
+                    <May permission="directory.application.change">
+                      <Button size="compact-sm" variant="default" onClick={() => ask({ is: 'change' })}>
+                        {w.change}
+                      </Button>
+                    </May>
                   }
                 >
                   <Facts
@@ -174,7 +191,7 @@ function Shown({ application }: { application: Application }) {
           <Tabs.Panel value="signIn">
             <SignIn application={application} />
           </Tabs.Panel>
-          {connection ? (
+          {connection && mayChange ? (
             <Tabs.Panel value="settings">
               <ConnectionSettings key={connection.applicationId} connection={connection} />
             </Tabs.Panel>
@@ -196,6 +213,7 @@ function Shown({ application }: { application: Application }) {
         />
       ) : null}
       {asked?.is === 'brake' && connection?.brake ? <BrakeDialog connection={connection} brake={connection.brake} onClose={() => ask(null)} renew={renew} /> : null}
+      {asked?.is === 'accept' ? <Confirm title={words.applications.stopped.accept} effect={words.applications.stopped.effect} action={words.applications.stopped.accept} onConfirm={() => acceptReading(application.id).then(renew)} onClose={() => ask(null)} /> : null}
       {asked?.is === 'change' ? <ChangeDialog application={application} onClose={() => ask(null)} renew={renew} /> : null}
       {asked?.is === 'checked' ? (
         <Modal opened onClose={() => ask(null)} title={w.check}>
@@ -213,7 +231,7 @@ export function CheckFacts({ check }: { check: ConnectionCheck }) {
       <div>
         <Tone tone={check.problem ? 'danger' : check.isReady ? 'good' : 'attention'}>{check.problem ? w.form.check.problem : check.isReady ? w.form.check.ready : w.form.check.notReady}</Tone>
       </div>
-      {check.problem ? <p>{asSentence(check.problem)}</p> : null}
+      {check.problem ? <p>{sentence(check.problem)}</p> : null}
       <Facts
         facts={[
           [w.page.identity, check.identity ? <code key="identity">{check.identity}</code> : null],
@@ -233,7 +251,7 @@ function HealthSheet({ connection }: { connection: Connection }) {
     <Sheet title={w.health}>
       <Facts
         facts={[
-          [w.health, <span key="health"><Health connection={connection} />{connection.healthText ? <span className="quiet-under">{asSentence(connection.healthText)}</span> : null}</span>],
+          [w.health, <span key="health"><Health connection={connection} />{connection.healthText ? <span className="quiet-under">{sentence(connection.healthText)}</span> : null}</span>],
           [w.awayUntil, connection.awayUntil ? <When key="away" at={connection.awayUntil} /> : null],
           [w.identity, connection.check?.identity ? <code key="identity">{connection.check.identity}</code> : null],
           [w.missing, connection.check && connection.check.missing.length > 0 ? <Tone key="missing" tone="attention">{connection.check.missing.join(', ')}</Tone> : null],
@@ -272,7 +290,7 @@ function BrakeDialog({ connection, brake, onClose, renew }: { connection: Connec
       action={w.release}
       isDangerous
       isReady={typed.trim() === String(brake.removals)}
-      onConfirm={() => releaseBrake(connection.applicationId, brake.removals).then(renew)}
+      onConfirm={() => releaseBrake(connection.applicationId).then(renew)}
       onClose={onClose}
     />
   );

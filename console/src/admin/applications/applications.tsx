@@ -15,6 +15,7 @@ import { number } from '../../ui/time.ts';
 import { Tone, type ToneName } from '../../ui/tone.tsx';
 import { useFilters, useGo } from '../../ui/use-filters.ts';
 import { When } from '../../ui/when.tsx';
+import { May } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
 import { rich } from '../../words/rich.tsx';
 import css from './tile.module.css';
@@ -72,7 +73,11 @@ export function Applications() {
         title={w.title}
         sentence={list.data ? (rows.length === 0 && !filters['search'] ? w.sentenceEmpty : rich(w.sentence(rows.length, connections.data?.items.length ?? 0, away))) : words.ui.loading}
         note={w.note}
-        actions={<ButtonLink to={at.connect}>{w.connect}</ButtonLink>}
+        actions={
+          <May permission="lifecycle.connection.make">
+            <ButtonLink to={at.connect}>{w.connect}</ButtonLink>
+          </May>
+        }
       />
       <Stack gap="md">
         <Group gap="sm">

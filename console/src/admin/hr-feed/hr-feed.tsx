@@ -12,6 +12,7 @@ import { number, relative } from '../../ui/time.ts';
 import { Tone, type ToneName } from '../../ui/tone.tsx';
 import { useGo } from '../../ui/use-filters.ts';
 import { When } from '../../ui/when.tsx';
+import { May } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
 import { rich } from '../../words/rich.tsx';
 import { Drop } from './drop.tsx';
@@ -68,7 +69,9 @@ export function HrFeed() {
         note={w.note}
       />
       <Stack gap="lg">
-        <Drop />
+        <May permission="lifecycle.hr-import.upload">
+          <Drop />
+        </May>
         <Stack gap="xs">
           <h2>{w.history}</h2>
           <DataList

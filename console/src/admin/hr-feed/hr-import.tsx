@@ -13,11 +13,12 @@ import { Person } from '../../ui/person.tsx';
 import { RouteLink } from '../../ui/route-link.tsx';
 import { say } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
-import { asSentence, EmptyState, Loaded } from '../../ui/state.tsx';
+import { asSentence, EmptyState, Loaded, sentence } from '../../ui/state.tsx';
 import { number } from '../../ui/time.ts';
 import { Tone } from '../../ui/tone.tsx';
 import { useFilters } from '../../ui/use-filters.ts';
 import { Day, When } from '../../ui/when.tsx';
+import { useMay } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
 import { rich } from '../../words/rich.tsx';
 import { ImportState } from './hr-feed.tsx';
@@ -50,10 +51,11 @@ function Shown({ file }: { file: HrImport }) {
   const queries = useQueryClient();
   const [filters, change] = useFilters();
   const [asked, ask] = useState<'apply' | 'refuse' | null>(null);
+  const mayApply = useMay('lifecycle.hr-import.apply');
   const isOpen = ['uploaded', 'previewed', 'held'].includes(file.state);
   const canApply = (file.state === 'previewed' || (file.state === 'held' && file.brake.confirmWith !== null)) && file.questions.length === 0;
   const troubles = (file.counts?.badRows ?? 0) + (file.counts?.notices ?? 0);
-  const tab = filters['tab'] ?? (file.questions.length > 0 ? 'mapping' : 'changes');
+  const tab = filters['tab'] || (file.questions.length > 0 ? 'mapping' : 'changes');
   return (
     <>
       <PageSentence
@@ -66,7 +68,7 @@ function Shown({ file }: { file: HrImport }) {
           </>
         }
         actions={
-          isOpen ? (
+          isOpen && mayApply ? (
             <>
               <Button variant="default" onClick={() => ask('refuse')}>
                 {w.page.refuse}
@@ -92,18 +94,18 @@ function Shown({ file }: { file: HrImport }) {
           <Sheet tone="danger" title={w.brake.title} lead={w.brake.text(file.brake.limit, file.brake.active)}>
             <ul>
               {file.brake.reasons.map((reason) => (
-                <li key={reason.is}>{asSentence(reason.text)}</li>
+                <li key={reason.is}>{sentence(reason.text)}</li>
               ))}
             </ul>
             {file.brake.confirmWith === null ? <p>{w.brake.cannot}</p> : null}
           </Sheet>
         ) : null}
-        {isOpen && file.questions.length > 0 ? <Questions file={file} /> : null}
+        {isOpen && mayApply && file.questions.length > 0 ? <Questions file={file} /> : null}
         {isOpen && file.consequences.length > 0 && file.questions.length === 0 ? (
           <Sheet title={w.page.consequences}>
             <ul>
               {file.consequences.map((line) => (
-                <li key={line}>{asSentence(line)}</li>
+                <li key={line}>{sentence(line)}</li>
               ))}
             </ul>
           </Sheet>
@@ -124,7 +126,7 @@ function Shown({ file }: { file: HrImport }) {
             <Problems file={file} />
           </Tabs.Panel>
           <Tabs.Panel value="mapping">
-            <Mapping key={file.previewedAt ?? file.id} file={file} isOpen={isOpen} />
+            <Mapping key={file.previewedAt ?? file.id} file={file} isOpen={isOpen && mayApply} />
           </Tabs.Panel>
         </Tabs>
       </Stack>
@@ -158,7 +160,7 @@ function ApplyDialog({ file, onClose }: { file: HrImport; onClose: () => void })
         <Stack gap="md">
           <ul>
             {file.consequences.map((line) => (
-              <li key={line}>{asSentence(line)}</li>
+              <li key={line}>{sentence(line)}</li>
             ))}
           </ul>
           {needed === null ? null : (
@@ -235,7 +237,7 @@ function Changes({ file }: { file: HrImport }) {
         card={(one) => (
           <>
             <Person.Line id={one.personId} name={one.name} under={one.employeeNumber} isGone={one.kind === 'leaver'} />
-            {one.changes.length > 0 ? <Diff lines={one.changes.map((line) => ({ name: attributeName(line.attribute), before: line.before, after: line.after }))} /> : <span>{asSentence(one.why)}</span>}
+            {one.changes.length > 0 ? <Diff lines={one.changes.map((line) => ({ name: attributeName(line.attribute), before: line.before, after: line.after }))} /> : <span>{sentence(one.why)}</span>}
           </>
         )}
         empty={<EmptyState icon={IconChecks} title={w.noChanges} />}
@@ -255,7 +257,7 @@ function Problems({ file }: { file: HrImport }) {
       width: '3fr',
       render: (one) => (
         <>
-          {asSentence(one.text)}
+          {sentence(one.text)}
           {one.employeeNumber ? <span className="quiet-under">{w.employee(one.employeeNumber)}</span> : null}
         </>
       ),
@@ -279,8 +281,8 @@ function Problems({ file }: { file: HrImport }) {
             </strong>
             <Tone tone={one.severity === 'bad' ? 'danger' : 'attention'}>{one.severity === 'bad' ? w.bad : w.notice}</Tone>
           </Group>
-          <span>{asSentence(one.text)}</span>
-          <span className="quiet">{asSentence(one.action)}</span>
+          <span>{sentence(one.text)}</span>
+          <span className="quiet">{sentence(one.action)}</span>
         </>
       )}
       empty={

@@ -5,7 +5,7 @@ import { hrAttributes, hrDateFormats, hrEncodings, hrSeparators, mapHrImport, ty
 import { Refused } from '../../ui/confirm.tsx';
 import { say } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
-import { asSentence } from '../../ui/state.tsx';
+import { asSentence, sentence } from '../../ui/state.tsx';
 import { Tone } from '../../ui/tone.tsx';
 import { words } from '../../words/index.ts';
 
@@ -104,7 +104,7 @@ export function Mapping({ file, isOpen }: { file: HrImport; isOpen: boolean }) {
                     </Table.Td>
                     <Table.Td>
                       <Tone tone={column.confidence === 'likely' ? 'attention' : column.confidence === 'none' ? 'neutral' : 'good'}>{w.confidence[column.confidence]}</Tone>
-                      <span className="quiet-under">{asSentence([column.reason, column.dateFormatReason].filter(Boolean).join('; '))}</span>
+                      <span className="quiet-under">{sentence([column.reason, column.dateFormatReason].filter(Boolean).join('; '))}</span>
                     </Table.Td>
                     <Table.Td>
                       <span className="quiet">{column.samples.slice(0, 3).join(' · ')}</span>

@@ -13,6 +13,7 @@ import { EmptyState } from '../../ui/state.tsx';
 import { Tone, type ToneName } from '../../ui/tone.tsx';
 import { When } from '../../ui/when.tsx';
 import { Why } from '../../ui/why.tsx';
+import { useMay } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
 import { LinkDialog, MarkDialog } from './account-dialogs.tsx';
 import { suggestionQuery } from './suggestion.ts';
@@ -37,8 +38,9 @@ export const useRenewAccounts = (): (() => Promise<unknown>) => {
 function TiedTo({ account, onLink, onMark }: { account: Account; onLink: () => void; onMark: () => void }) {
   const w = words.inventory;
   const renew = useRenewAccounts();
+  const mayChange = useMay('directory.account.change');
   const isTied = account.personId !== null || account.ownerId !== null;
-  const suggestion = useQuery({ ...suggestionQuery(account), enabled: !isTied });
+  const suggestion = useQuery({ ...suggestionQuery(account), enabled: !isTied && mayChange });
   if (account.personId) return <RouteLink to={at.person(account.personId)}>{account.personName}</RouteLink>;
   if (account.ownerId) {
     return (
@@ -47,6 +49,7 @@ function TiedTo({ account, onLink, onMark }: { account: Account; onLink: () => v
       </span>
     );
   }
+  if (!mayChange) return <span className="quiet">{w.nobody}</span>;
   return (
     <Group gap={6} wrap="wrap">
       {suggestion.data ? (
@@ -62,7 +65,7 @@ function TiedTo({ account, onLink, onMark }: { account: Account; onLink: () => v
         </>
       ) : null}
       <Button size="compact-xs" variant="default" onClick={onLink}>
-        {w.link}
+        {suggestion.data ? w.linkOther : w.linkSomebody}
       </Button>
       <Button size="compact-xs" variant="subtle" color="gray" onClick={onMark}>
         {w.mark}
@@ -106,7 +109,7 @@ export function AccountsTable({ query, selection, empty, isOfPerson = false, isO
     isOfPerson
       ? {
           key: 'act',
-          title: '',
+          title: w.columns.act,
           width: '80px',
           render: (one: Account) => (
             <Button size="compact-xs" variant="subtle" color="gray" onClick={() => ask({ is: 'unlink', account: one })}>
@@ -114,7 +117,7 @@ export function AccountsTable({ query, selection, empty, isOfPerson = false, isO
             </Button>
           ),
         }
-      : { key: 'tied', title: w.columns.tied, width: '3fr', render: (one: Account) => <TiedTo account={one} onLink={() => ask({ is: 'link', account: one })} onMark={() => ask({ is: 'mark', account: one })} /> },
+      : { key: 'tied', title: w.columns.tied, width: '4fr', render: (one: Account) => <TiedTo account={one} onLink={() => ask({ is: 'link', account: one })} onMark={() => ask({ is: 'mark', account: one })} /> },
   ];
   return (
     <>

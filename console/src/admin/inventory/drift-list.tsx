@@ -8,9 +8,10 @@ import { Confirm } from '../../ui/confirm.tsx';
 import { DataList, type Column } from '../../ui/data-list.tsx';
 import { RouteLink } from '../../ui/route-link.tsx';
 import { say } from '../../ui/said.tsx';
-import { asSentence, EmptyState } from '../../ui/state.tsx';
+import { asSentence, EmptyState, sentence } from '../../ui/state.tsx';
 import { Tone } from '../../ui/tone.tsx';
 import { When } from '../../ui/when.tsx';
+import { useMay } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
 
 /** Differences between what was decided and what the systems show; each is adopted or reverted. */
@@ -25,7 +26,8 @@ export function DriftList({ applicationId }: { applicationId?: string }) {
     ask(null);
     setReason('');
   };
-  const acts = (drift: Drift) => (
+  const mayDecide = useMay('lifecycle.drift.revert');
+  const acts = (drift: Drift) => !mayDecide ? null : (
     <Group gap={6}>
       {drift.kind === 'unexplained_holding' ? (
         <Button size="compact-xs" variant="default" onClick={() => ask({ is: 'adopt', drift })}>
@@ -44,7 +46,7 @@ export function DriftList({ applicationId }: { applicationId?: string }) {
       width: '4fr',
       render: (one) => (
         <>
-          {one.personId ? <RouteLink to={at.person(one.personId)}>{asSentence(one.title)}</RouteLink> : asSentence(one.title)}
+          {one.personId ? <RouteLink to={at.person(one.personId)}>{sentence(one.title)}</RouteLink> : asSentence(one.title)}
           <span className="quiet-under">
             <Tone tone={one.severity === 'high' ? 'danger' : 'attention'} isBoxed={false}>
               {w.kinds[one.kind]}
@@ -67,7 +69,7 @@ export function DriftList({ applicationId }: { applicationId?: string }) {
         rowHeight={56}
         card={(one) => (
           <>
-            <span>{asSentence(one.title)}</span>
+            <span>{sentence(one.title)}</span>
             <span className="small quiet">
               {one.applicationName} · <When at={one.foundAt} />
             </span>
@@ -85,7 +87,7 @@ export function DriftList({ applicationId }: { applicationId?: string }) {
           title={asked.is === 'adopt' ? w.adoptTitle : w.revert}
           effect={
             <Stack gap="sm">
-              <strong>{asSentence(asked.drift.title)}</strong>
+              <strong>{sentence(asked.drift.title)}</strong>
               <p>{asked.is === 'adopt' ? w.adoptEffect : w.revertEffect}</p>
               {asked.is === 'adopt' ? <Textarea label={w.reason} value={reason} onChange={(event) => setReason(event.currentTarget.value)} required /> : null}
             </Stack>

@@ -36,7 +36,7 @@ export function InventoryPage() {
   const [filters, change] = useFilters();
   const inventory = useQuery(inventoryQuery);
   const applications = useQuery(allApplications);
-  const view = filters['situation'] ? 'all' : (filters['tab'] ?? 'nobody');
+  const view = filters['situation'] ? 'all' : (filters['tab'] || 'nobody');
   const isAll = view === 'all';
   const list = useInfiniteQuery(accountList({ search: filters['search'], applicationId: filters['application'], situation: filters['situation'], kind: filters['kind'], ...(isAll ? {} : { tiedToNobody: true }) }));
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];

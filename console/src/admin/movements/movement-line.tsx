@@ -1,4 +1,5 @@
 import { Progress } from '@mantine/core';
+import { IconBan, IconClock, IconHourglass, IconProgress, type Icon } from '@tabler/icons-react';
 import type { MovementState, MovementSummary } from '../../api/lifecycle.ts';
 import { at } from '../../ui/at.ts';
 import { useNow } from '../../ui/now.ts';
@@ -10,8 +11,11 @@ import css from './movement-line.module.css';
 
 export const stateTones: Readonly<Record<MovementState, ToneName>> = { planned: 'neutral', running: 'neutral', waiting: 'attention', alarm: 'danger', done: 'good', cancelled: 'neutral' };
 
+const stateIcons: Readonly<Partial<Record<MovementState, Icon>>> = { planned: IconClock, running: IconProgress, waiting: IconHourglass, cancelled: IconBan };
+
 export function MovementStateWord({ state }: { state: MovementState }) {
-  return <Tone tone={stateTones[state]}>{words.movements.states[state]}</Tone>;
+  const icon = stateIcons[state];
+  return <Tone tone={stateTones[state]} {...(icon ? { icon } : {})}>{words.movements.states[state]}</Tone>;
 }
 
 /** From the HR time to the last proof; counts on while something is not proven. */

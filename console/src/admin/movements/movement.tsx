@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
-import { cancelMovement, confirmStep, movementQuery, retryMovement, retryStep, runMovement, skipStep, type Movement, type Step } from '../../api/lifecycle.ts';
+import { confirmStep, movementQuery, retryMovement, retryStep, runMovement, skipStep, type Movement, type Step } from '../../api/lifecycle.ts';
 import { at } from '../../ui/at.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -17,6 +17,7 @@ import { Sheet } from '../../ui/sheet.tsx';
 import { Loaded } from '../../ui/state.tsx';
 import { duration, relative } from '../../ui/time.ts';
 import { When } from '../../ui/when.tsx';
+import { useMay } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
 import { rich } from '../../words/rich.tsx';
 import { MovementStateWord, Took } from './movement-line.tsx';
@@ -43,10 +44,11 @@ function Shown({ movement }: { movement: Movement }) {
   const w = words.movements;
   const now = useNow(1_000);
   const queries = useQueryClient();
-  const [asked, ask] = useState<{ is: 'run' | 'cancel' } | { is: 'confirm' | 'skip'; step: Step } | null>(null);
+  const [asked, ask] = useState<{ is: 'run' } | { is: 'confirm' | 'skip'; step: Step } | null>(null);
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['movements'] });
   const close = (): void => ask(null);
-  const isOpen = !['done', 'cancelled'].includes(movement.state);
+  const mayRun = useMay('lifecycle.movement.run');
+  const isOpen = mayRun && !['done', 'cancelled'].includes(movement.state);
   const hasTrouble = movement.board.some((system) => system.steps.some((step) => step.state === 'unproven' || step.state === 'contradicted'));
   const waitsForApproval = movement.board.some((system) => system.steps.some((step) => step.heldBecause === 'approval'));
 
@@ -72,11 +74,6 @@ function Shown({ movement }: { movement: Movement }) {
                   {w.retryAll}
                 </Button>
               ) : null}
-              {movement.kind === 'leaver' ? null : (
-                <Button variant="default" onClick={() => ask({ is: 'cancel' })}>
-                  {w.cancel}
-                </Button>
-              )}
               {movement.state === 'planned' || waitsForApproval ? <Button onClick={() => ask({ is: 'run' })}>{w.run}</Button> : null}
             </>
           ) : null
@@ -90,6 +87,7 @@ function Shown({ movement }: { movement: Movement }) {
         ) : null}
         <Sheet>
           <Facts
+            isStrip
             facts={[
               [w.person, <RouteLink key="person" to={at.person(movement.personId)}>{movement.personName}</RouteLink>],
               [w.columns.state, <MovementStateWord key="state" state={movement.state} />],
@@ -108,6 +106,7 @@ function Shown({ movement }: { movement: Movement }) {
           </Sheet>
         ) : (
           <section aria-label={w.board}>
+            <h2 className="visually-hidden">{w.board}</h2>
             <LiveBoard
               board={movement.board}
               happenedAt={movement.happenedAt}
@@ -139,7 +138,6 @@ function Shown({ movement }: { movement: Movement }) {
           onClose={close}
         />
       ) : null}
-      {asked?.is === 'cancel' ? <Confirm title={w.cancel} effect={w.cancelText} action={w.cancel} isDangerous onConfirm={() => cancelMovement(movement.id).then(renew)} onClose={close} /> : null}
       {asked?.is === 'confirm' ? <ConfirmStep movement={movement} step={asked.step} onClose={close} renew={renew} /> : null}
       {asked?.is === 'skip' ? <SkipStep movement={movement} step={asked.step} onClose={close} renew={renew} /> : null}
     </>

@@ -7,7 +7,7 @@ import { Confirm } from '../../ui/confirm.tsx';
 import { currentTime } from '../../ui/now.ts';
 import { PlanList } from '../../ui/plan-list.tsx';
 import { say } from '../../ui/said.tsx';
-import { asSentence } from '../../ui/state.tsx';
+import { sentence } from '../../ui/state.tsx';
 import { words } from '../../words/index.ts';
 
 /** The plan first: what goes, in which system. Then one button. */
@@ -25,13 +25,13 @@ export function LeaveDialog({ person, onClose, onDone }: { person: Person; onClo
           {preview.data ? (
             <>
               <p>
-                <strong>{asSentence(preview.data.words)}</strong> {w.text}
+                <strong>{sentence(preview.data.words)}</strong> {w.text}
               </p>
               <PlanList systems={preview.data.systems} />
             </>
           ) : preview.error ? (
             <Alert color="yellow" title={w.noPlan}>
-              {asSentence(preview.error.message)}
+              {sentence(preview.error.message)}
             </Alert>
           ) : (
             <Skeleton height={120} className="after-a-moment" />
@@ -68,7 +68,7 @@ export function RehireDialog({ person, onClose }: { person: Person; onClose: () 
       effect={
         <Stack gap="md">
           <p>
-            {preview.data ? <strong>{asSentence(preview.data.words)} </strong> : null}
+            {preview.data ? <strong>{sentence(preview.data.words)} </strong> : null}
             {w.text}
           </p>
           <SimpleGrid cols={2} spacing="sm">

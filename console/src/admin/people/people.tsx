@@ -13,6 +13,7 @@ import { SearchField } from '../../ui/search-field.tsx';
 import { EmptyState } from '../../ui/state.tsx';
 import { useFilters, useGo } from '../../ui/use-filters.ts';
 import { Day } from '../../ui/when.tsx';
+import { May } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
 import { rich } from '../../words/rich.tsx';
 import { AddPersonDialog } from './person-form.tsx';
@@ -21,7 +22,7 @@ export function People() {
   const w = words.people;
   const go = useGo();
   const [filters, change] = useFilters();
-  const [isAdding, setAdding] = useState(false);
+  const [isAdding, setAdding] = useState(filters['add'] === 'person');
   const list = useInfiniteQuery(peopleList({ search: filters['search'], status: filters['status'], department: filters['department'], managerId: filters['managerId'] }));
   const attributes = useQuery(attributesQuery);
   const total = list.data?.pages[0]?.total;
@@ -42,9 +43,11 @@ export function People() {
         title={w.title}
         sentence={total ? (total.active + total.staged + total.left === 0 ? w.sentenceEmpty : rich(w.sentence(total.active, total.staged, total.left))) : words.ui.loading}
         actions={
-          <Button variant="default" leftSection={<IconUserPlus size={16} />} onClick={() => setAdding(true)}>
-            {w.add}
-          </Button>
+          <May permission="directory.person.add">
+            <Button variant="default" leftSection={<IconUserPlus size={16} />} onClick={() => setAdding(true)}>
+              {w.add}
+            </Button>
+          </May>
         }
       />
       <Stack gap="sm">
@@ -97,7 +100,12 @@ export function People() {
           }
         />
       </Stack>
-      {isAdding ? <AddPersonDialog onClose={() => setAdding(false)} /> : null}
+      {isAdding ? <AddPersonDialog
+          onClose={() => {
+            setAdding(false);
+            if (filters['add']) change({ add: undefined });
+          }}
+        /> : null}
     </>
   );
 }

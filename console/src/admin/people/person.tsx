@@ -22,6 +22,7 @@ import { day, relative } from '../../ui/time.ts';
 import { Tone } from '../../ui/tone.tsx';
 import { useFilters } from '../../ui/use-filters.ts';
 import { Day } from '../../ui/when.tsx';
+import { useMay } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
 import { rich } from '../../words/rich.tsx';
 import { AuditList } from '../audit/audit-list.tsx';
@@ -57,8 +58,10 @@ function Shown({ person }: { person: Person }) {
   const movements = moves.data?.pages.flatMap((page) => page.items) ?? [];
   const [asked, ask] = useState<{ is: 'leave' | 'rehire' | 'pass' | 'change' | 'give' } | { is: 'end'; grant: Grant } | null>(null);
   const close = (): void => ask(null);
-  const tab = filters['tab'] ?? 'access';
+  const tab = filters['tab'] || 'access';
   const isHere = person.status !== 'left';
+  const may = { pass: useMay('authentication.access-pass.issue'), leave: useMay('directory.person.leave'), rehire: useMay('directory.person.rehire'), change: useMay('directory.person.change'), give: useMay('authorization.grant.give'), end: useMay('authorization.grant.end'), signIns: useMay('authentication.session.read'), audit: useMay('audit.entry.read'), accounts: useMay('directory.account.read') };
+  const tabs = (['access', 'accounts', 'signIns', 'movements', 'details', 'audit'] as const).filter((name) => !(name === 'signIns' && !may.signIns) && !(name === 'audit' && !may.audit) && !(name === 'accounts' && !may.accounts));
 
   return (
     <>
@@ -73,21 +76,21 @@ function Shown({ person }: { person: Person }) {
         }
         actions={
           <>
-            {isHere ? (
+            {isHere ? may.pass ? (
               <Button variant="default" leftSection={<IconTicket size={16} />} onClick={() => ask({ is: 'pass' })}>
                 {w.person.pass}
               </Button>
-            ) : (
+            ) : null : may.rehire ? (
               <Button variant="default" leftSection={<IconUserUp size={16} />} onClick={() => ask({ is: 'rehire' })}>
                 {w.person.rehire}
               </Button>
-            )}
-            {isHere ? (
+            ) : null}
+            {isHere && may.leave ? (
               <Button color="red" variant="light" leftSection={<IconDoorExit size={16} />} onClick={() => ask({ is: 'leave' })}>
                 {w.person.leave}
               </Button>
             ) : null}
-            {person.source === 'manual' ? (
+            {person.source === 'manual' && may.change ? (
               <Menu>
                 <Menu.Target>
                   <Button variant="default" px={8} aria-label={words.ui.more}>
@@ -118,7 +121,7 @@ function Shown({ person }: { person: Person }) {
         </Sheet>
         <Tabs value={tab} onChange={(next) => change({ tab: next ?? undefined })}>
           <Tabs.List mb="md">
-            {(['access', 'accounts', 'signIns', 'movements', 'details', 'audit'] as const).map((name) => (
+            {tabs.map((name) => (
               <Tabs.Tab key={name} value={name}>
                 {w.person.tabs[name]}
               </Tabs.Tab>
@@ -128,14 +131,14 @@ function Shown({ person }: { person: Person }) {
             <Sheet
               title={words.access.grants(access.data?.items.length ?? 0)}
               actions={
-                isHere ? (
+                isHere && may.give ? (
                   <Button size="compact-sm" variant="default" onClick={() => ask({ is: 'give' })}>
                     {words.access.give}
                   </Button>
                 ) : null
               }
             >
-              <Loaded query={access}>{(known) => <AccessList access={known} isAdmin onEnd={(grant) => ask({ is: 'end', grant })} />}</Loaded>
+              <Loaded query={access}>{(known) => <AccessList access={known} isAdmin {...(may.end ? { onEnd: (grant: Grant) => ask({ is: 'end', grant }) } : {})} />}</Loaded>
             </Sheet>
           </Tabs.Panel>
           <Tabs.Panel value="accounts">

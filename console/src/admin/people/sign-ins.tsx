@@ -1,7 +1,7 @@
 import { Button, SimpleGrid, Stack } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { endPersonSession, endPersonSessions, personFactorsQuery, personSessionsQuery } from '../../api/authentication.ts';
+import { endPersonSession, endPersonSessions, personFactorsQuery, personSessionsQuery, type Session } from '../../api/authentication.ts';
 import type { Person } from '../../api/directory.ts';
 import { personApplicationsQuery } from '../../api/federation.ts';
 import { Confirm } from '../../ui/confirm.tsx';
@@ -12,6 +12,7 @@ import { Sheet } from '../../ui/sheet.tsx';
 import { Loaded } from '../../ui/state.tsx';
 import { Tone } from '../../ui/tone.tsx';
 import { When } from '../../ui/when.tsx';
+import { useMay } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
 
 export function SignIns({ person }: { person: Person }) {
@@ -21,6 +22,7 @@ export function SignIns({ person }: { person: Person }) {
   const factors = useQuery(personFactorsQuery(person.id));
   const applications = useQuery(personApplicationsQuery(person.id));
   const [isEnding, setEnding] = useState(false);
+  const mayEnd = useMay('authentication.session.end');
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['people', 'sessions', person.id] });
   const open = sessions.data?.items.filter((session) => session.endedAt === null) ?? [];
   return (
@@ -79,7 +81,7 @@ export function SignIns({ person }: { person: Person }) {
       <Sheet
         title={w.sessions.title}
         actions={
-          open.length > 0 ? (
+          open.length > 0 && mayEnd ? (
             <Button size="compact-sm" variant="default" onClick={() => setEnding(true)}>
               {w.sessions.endAll}
             </Button>
@@ -87,7 +89,7 @@ export function SignIns({ person }: { person: Person }) {
         }
       >
         <Loaded query={sessions} rows={3}>
-          {(known) => <SessionList sessions={known.items} onEnd={(session) => void endPersonSession(person.id, session.id).then(renew).catch(sayProblem)} />}
+          {(known) => <SessionList sessions={known.items} {...(mayEnd ? { onEnd: (session: Session) => void endPersonSession(person.id, session.id).then(renew).catch(sayProblem) } : {})} />}
         </Loaded>
       </Sheet>
       {isEnding ? (

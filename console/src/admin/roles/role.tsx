@@ -15,6 +15,7 @@ import { Sheet } from '../../ui/sheet.tsx';
 import { asSentence, Loaded } from '../../ui/state.tsx';
 import { Tone } from '../../ui/tone.tsx';
 import { useGo } from '../../ui/use-filters.ts';
+import { useMay } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
 import { rich } from '../../words/rich.tsx';
 import css from './role.module.css';
@@ -44,6 +45,7 @@ function Editor({ role }: { role: Role | null }) {
   const [rule, setRule] = useState<BirthrightRule | null>(role ? role.rule : { all: [] });
   const [given, setGiven] = useState<readonly Given[]>(role?.entitlements ?? []);
   const [asked, ask] = useState<'save' | 'remove' | null>(null);
+  const mayChange = useMay('authorization.role.change');
 
   // A condition without values is not finished: it is neither previewed nor saved.
   const cleanRule = useMemo(() => (rule ? { all: rule.all.filter((condition) => condition.isOneOf.length > 0) } : null), [rule]);
@@ -59,6 +61,7 @@ function Editor({ role }: { role: Role | null }) {
         trail={[{ title: words.roles.title, to: at.roles }]}
         sentence={role ? rich(role.rule ? w.sentence(role.name, ruleInWords(role.rule), role.people) : w.sentenceByHand(role.name)) : w.sentenceNew}
         actions={
+          mayChange ? (
           <>
             {role ? (
               <Button variant="default" onClick={() => ask('remove')}>
@@ -69,6 +72,7 @@ function Editor({ role }: { role: Role | null }) {
               {role ? w.save : w.make}
             </Button>
           </>
+          ) : null
         }
       />
       <div className={css.columns}>

@@ -11,6 +11,7 @@ import { SearchField } from '../../ui/search-field.tsx';
 import { EmptyState } from '../../ui/state.tsx';
 import { number } from '../../ui/time.ts';
 import { useFilters, useGo } from '../../ui/use-filters.ts';
+import { May } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
 import { rich } from '../../words/rich.tsx';
 import { ruleInWords } from './rule.ts';
@@ -44,7 +45,7 @@ export function Roles() {
   ];
   return (
     <>
-      <PageSentence title={w.title} sentence={list.data ? (rows.length === 0 && !filters['search'] ? w.sentenceEmpty : rich(w.sentence(birthright, rows.length - birthright))) : words.ui.loading} note={w.note} actions={<ButtonLink to={at.role('new')}>{w.make}</ButtonLink>} />
+      <PageSentence title={w.title} sentence={list.data ? (rows.length === 0 && !filters['search'] ? w.sentenceEmpty : rich(w.sentence(birthright, rows.length - birthright))) : words.ui.loading} note={w.note} actions={<May permission="authorization.role.make"><ButtonLink to={at.role('new')}>{w.make}</ButtonLink></May>} />
       <Stack gap="sm">
         <SearchField value={filters['search'] ?? ''} onChange={(search) => change({ search })} label={w.search} />
         <DataList

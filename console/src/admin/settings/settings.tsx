@@ -16,7 +16,7 @@ export function SettingsPage() {
   return (
     <>
       <PageSentence title={w.title} sentence={w.sentence} />
-      <Tabs value={filters['tab'] ?? 'administrators'} onChange={(tab) => change({ tab: tab ?? undefined })}>
+      <Tabs value={filters['tab'] || 'administrators'} onChange={(tab) => change({ tab: tab ?? undefined })}>
         <Tabs.List mb="lg">
           {names.map((name) => (
             <Tabs.Tab key={name} value={name}>

@@ -7,7 +7,7 @@ export const access = {
   noEnd: 'no end',
   risk: { low: '', high: 'high risk', privileged: 'privileged' },
   approved: (name: string) => `Approved by ${name}.`,
-  notSeen: 'not seen in the system',
+  notSeen: 'not seen there',
   seen: 'seen',
   notRead: 'not read yet',
   give: 'Give access',

@@ -63,9 +63,15 @@ export const applications = {
     title: 'The brake holds',
     text: (steps: number, removals: number, accounts: number) => `${count(steps, 'step', 'steps')} would take access from ${removals} of ${accounts} accounts. They wait until you say that this is right.`,
     release: 'Let them run',
+    see: 'See the movements that wait',
     keep: 'Keep holding',
     effect: (removals: number) => `This takes access from ${count(removals, 'account', 'accounts')}. Each is read back; coming back means giving it again.`,
     type: (n: number) => `Type ${n} to go on`,
+  },
+  stopped: {
+    title: 'The last reading was stopped',
+    accept: 'It is right, take it',
+    effect: 'What was read is taken as true: accounts that it no longer shows count as gone.',
   },
   manual: {
     title: 'List of accounts',

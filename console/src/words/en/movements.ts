@@ -45,8 +45,6 @@ export const movements = {
   plan: 'Plan',
   run: 'Run it',
   runText: (plan: string) => `This ${plan}. Each step is read back, and the movement page shows it.`,
-  cancel: 'Cancel it',
-  cancelText: 'What is done stays done; what is only wanted is not done any more.',
   retryAll: 'Try the failed steps again',
   retried: 'Trying again now.',
   alarm: 'A system did not confirm within 4 hours. Until it does, count the access as still there.',

@@ -21,7 +21,7 @@ export const shell = {
   mySecurity: 'My security',
   mySessions: 'My sessions',
   myTeam: 'My team',
-  signedInAs: (name: string) => `Signed in as ${name}`,
+  signedInAs: (name: string) => `Signed in as ${name}`.trimEnd(),
   signOut: 'Sign out',
   live: 'Live',
   liveText: 'This page renews itself the moment something happens.',

@@ -77,6 +77,8 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
   const app: FastifyInstance = fastify({
     loggerInstance: log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
+    // The request id is put into each line where it matters; a child logger per request costs more than the route.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: 1_048_576,
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
@@ -125,7 +127,7 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
     const seconds = (monotonicMs() - startedAt) / 1_000;
     duration.observe({ method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) }, seconds);
     if (reply.statusCode >= 500 && reply.statusCode !== 503) log.error({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode }, 'answered with an error');
-    else log.debug({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(seconds * 1_000) }, 'answered');
+    else if (log.isLevelEnabled('debug')) log.debug({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(seconds * 1_000) }, 'answered');
   });
 
   const isPage = (request: FastifyRequest): boolean => !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html');

@@ -7,7 +7,7 @@ it.each(['/', '/admin/people?search=ana', '/oauth2/auth/abc123', '/admin#top'])(
   expect(safeReturnTo(path, origin)).toBe(path);
 });
 
-it.each(['https://evil.example', '//evil.example', '/\\evil.example', '/\t/evil.example', '\\/evil.example', 'javascript:alert(1)', '/..//evil.example\n', ' /x', '/a\\b', '/' + 'a'.repeat(3_000), '/sign-in?return_to=/x', '/sign-out', ''])('never leads to %s (open redirect)', (path) => {
+it.each(['https://evil.example', '//evil.example', '/.//evil.example', '/..//evil.example', '/x/..//evil.example', '/%2e//evil.example', '/\\evil.example', '/\t/evil.example', '\\/evil.example', 'javascript:alert(1)', '/..//evil.example\n', ' /x', '/a\\b', '/' + 'a'.repeat(3_000), '/sign-in?return_to=/x', '/sign-out', ''])('never leads to %s (open redirect)', (path) => {
   expect(safeReturnTo(path, origin)).toBe('/');
 });
 

@@ -8,5 +8,7 @@ export function safeReturnTo(given: string | undefined, origin: string): string 
   if (!url || url.origin !== origin) return '/';
   // Coming back to the sign-in itself would go round in circles.
   if (/^\/(sign-in|sign-out|enrol|recover|set-up)(\/|$)/.test(url.pathname)) return '/';
-  return url.pathname + url.search + url.hash;
+  const path = url.pathname + url.search + url.hash;
+  // `/.//host` is a path of ours until it is resolved: the dot goes, and what is left names another host.
+  return path.startsWith('//') ? '/' : path;
 }

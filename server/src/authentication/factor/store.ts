@@ -110,11 +110,14 @@ export async function findPasskeyByCredential(tx: Tx, credentialId: Buffer): Pro
   return row ?? null;
 }
 
-/** Only while the counter grows, or was never counted: a smaller one means that the key was copied (WebAuthn 6.1.1). */
+/**
+ * Only while the counter grows, or was never counted: a smaller one means that the key was copied (WebAuthn 6.1.1).
+ * What a key has shown that it can do stays known: whoever only touches it must not make it count for less.
+ */
 export async function markPasskeyUsed(tx: Tx, id: string, signCount: number, isUserVerified: boolean, isBackedUp: boolean, now: Date): Promise<boolean> {
   const rows = await sql<{ id: string }>(tx)`
     update authn.passkey
-       set sign_count = ${signCount}, is_user_verified = ${isUserVerified}, is_backed_up = ${isBackedUp}, last_used_at = ${now}
+       set sign_count = ${signCount}, is_user_verified = is_user_verified or ${isUserVerified}, is_backed_up = ${isBackedUp}, last_used_at = ${now}
      where id = ${id} and disabled_at is null and (sign_count < ${signCount} or (sign_count = 0 and ${signCount}::bigint = 0))
  returning id`;
   return rows.length > 0;
@@ -196,6 +199,7 @@ export async function enrolledFactors(tx: Tx, personId: string): Promise<Enrolle
     select exists (select from authn.password where person_id = ${personId}) as has_password,
            (select count(*)::integer from authn.totp where person_id = ${personId} and confirmed_at is not null) as totps,
            (select count(*)::integer from authn.passkey where person_id = ${personId} and disabled_at is null) as passkeys,
+           (select count(*)::integer from authn.passkey where person_id = ${personId} and disabled_at is null and is_user_verified) as verified_passkeys,
            (select count(*)::integer from authn.recovery_code where person_id = ${personId} and used_at is null) as recovery_codes_left`;
   return row!;
 }

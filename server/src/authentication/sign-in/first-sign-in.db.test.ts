@@ -75,6 +75,28 @@ it('a key that is only touched is one factor: the password is asked for as well'
   expect(JSON.parse((await laptop.me()).text)).toMatchObject({ session: { assuranceLevel: 2, methods: ['pwd', 'hwk', 'mfa', 'phr'] } });
 });
 
+it('a stolen security key without its PIN gets no session and no new password, and stays what it was (63B-4 4.1.2)', async () => {
+  const pia = await world.settled('Pia', 'Falk', 'tall ships and lemons');
+  const key = softwareAuthenticator({ origin });
+  const options = JSON.parse((await pia.browser.api('POST', '/api/v1/me/factors/passkey-options')).text) as { options: never };
+  await pia.browser.api('POST', '/api/v1/me/factors/passkeys', { response: key.create(options.options) });
+  expect((await pia.browser.api('DELETE', '/api/v1/me/factors/password')).status).toBe(204);
+
+  key.isUserVerified = false;
+  const thief = world.browser();
+  await thief.get('/sign-in');
+  const half = await thief.submit('/sign-in', { step: 'passkey', response: JSON.stringify(key.get(await thief.passkeyOptions('/sign-in/passkey-options'))) });
+  expect(half.text).not.toContain('new-password');
+  await thief.get('/enrol?with=new-password');
+  await thief.submit('/enrol', { step: 'new-password', password: 'a password of the thief' });
+  expect((await thief.me()).status).toBe(401);
+  expect(JSON.parse((await pia.browser.send('GET', '/api/v1/me/factors')).text), 'one try of the thief makes the key no weaker on paper').toMatchObject({ password: null, passkeys: [{ isUserVerified: true }] });
+
+  key.isUserVerified = true;
+  const own = await thief.submit('/sign-in', { step: 'passkey', response: JSON.stringify(key.get(await thief.passkeyOptions('/sign-in/passkey-options'))) });
+  expect(own.location, 'with the PIN it is enough').toBe('/');
+});
+
 it('a passkey whose counter goes back is disabled, since there may be a copy', async () => {
   const lena = await world.settled('Lena', 'Vogel', 'morning fog harbour');
   const key = softwareAuthenticator({ origin });

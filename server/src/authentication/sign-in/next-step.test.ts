@@ -10,9 +10,9 @@ const pass: Proof = { method: 'access-pass', at };
 const touched: Proof = { method: 'passkey', at, isUserVerified: false, isSynced: false };
 const verified: Proof = { method: 'passkey', at, isUserVerified: true, isSynced: true };
 
-const none = { hasPassword: false, totps: 0, passkeys: 0, recoveryCodesLeft: 0 };
-const full = { hasPassword: true, totps: 1, passkeys: 1, recoveryCodesLeft: 10 };
-const passwordAndApp = { hasPassword: true, totps: 1, passkeys: 0, recoveryCodesLeft: 10 };
+const none = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, recoveryCodesLeft: 0 };
+const full = { hasPassword: true, totps: 1, passkeys: 1, verifiedPasskeys: 1, recoveryCodesLeft: 10 };
+const passwordAndApp = { ...full, passkeys: 0, verifiedPasskeys: 0 };
 
 const next = (situation: Partial<Situation>) => nextStep({ purpose: 'sign-in', isNamed: true, wanted: { level: 2, isPhishingResistant: false }, proofs: [], factors: full, progress: noProgress, ...situation });
 
@@ -37,6 +37,15 @@ it('password and code, or a verified passkey, are enough', () => {
 it('a key that was only touched needs the password too', () => {
   expect(next({ proofs: [touched] })).toEqual({ is: 'prove', options: ['password'] });
   expect(next({ proofs: [touched, password] })).toEqual({ is: 'done' });
+});
+
+it('a stolen key without its PIN sets no password: who can reach more than was proven must prove it (63B-4 4.1.2)', () => {
+  const onlyPasskey = { ...none, passkeys: 1, verifiedPasskeys: 1, recoveryCodesLeft: 10 };
+  expect(next({ proofs: [touched], factors: onlyPasskey })).toEqual({ is: 'prove', options: ['passkey'] });
+  expect(next({ purpose: 'step-up', proofs: [touched], factors: onlyPasskey })).toEqual({ is: 'prove', options: ['passkey'] });
+  expect(next({ proofs: [verified], factors: onlyPasskey })).toEqual({ is: 'done' });
+  const neverVerified = { ...onlyPasskey, verifiedPasskeys: 0 };
+  expect(next({ proofs: [touched], factors: neverVerified })).toEqual({ is: 'enrol', options: ['passkey', 'password'], isOptional: false });
 });
 
 it('recovery codes that are missing are handed out only when level 2 is reached', () => {

@@ -40,6 +40,8 @@ export interface EnrolledFactors {
   readonly hasPassword: boolean;
   readonly totps: number;
   readonly passkeys: number;
+  /** Of these, the ones that have shown their PIN or finger before: sufficient by themselves. */
+  readonly verifiedPasskeys: number;
   readonly recoveryCodesLeft: number;
 }
 
@@ -81,8 +83,11 @@ export function nextStep({ purpose, isNamed, wanted, proofs, factors, progress }
 function remaining(factors: EnrolledFactors, proofs: readonly Proof[], purpose: Situation['purpose']): readonly Method[] {
   const has = (method: Method): boolean => proofs.some((proof) => proof.method === method);
   const isPossessionProven = has('totp') || has('recovery-code');
+  // A key that can do more was only touched, and there is no password beside it: a thief without the PIN must not come to
+  // the enrolment (63B-4 4.1.2: a factor is bound at the highest level that the account can reach).
+  const isOnlyTouched = factors.verifiedPasskeys > 0 && !factors.hasPassword && proofs.some((proof) => proof.method === 'passkey' && !proof.isUserVerified);
   return [
-    ...(factors.passkeys > 0 && !has('passkey') ? (['passkey'] as const) : []),
+    ...(factors.passkeys > 0 && (!has('passkey') || isOnlyTouched) ? (['passkey'] as const) : []),
     ...(factors.totps > 0 && !has('totp') && !(isPossessionProven && purpose !== 'recover') && !has('passkey') ? (['totp'] as const) : []),
     ...(factors.hasPassword && !has('password') ? (['password'] as const) : []),
     ...(factors.recoveryCodesLeft > 0 && !isPossessionProven && has('password') && purpose !== 'step-up' ? (['recovery-code'] as const) : []),
@@ -99,6 +104,7 @@ const factorsOf = (enrolled: readonly Enrollable[]): EnrolledFactors => ({
   hasPassword: enrolled.includes('password'),
   totps: enrolled.includes('totp') ? 1 : 0,
   passkeys: enrolled.includes('passkey') ? 1 : 0,
+  verifiedPasskeys: 0,
   recoveryCodesLeft: 0,
 });
 

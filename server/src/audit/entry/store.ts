@@ -1,4 +1,4 @@
-import { cursorOf, fragment, join, parseCursor, sql, textArray, type Fragment, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, join, isMoment, parseCursor, sql, textArray, type Fragment, type Tx } from '../../platform/db/index.ts';
 import { refuse } from '../errors.ts';
 import { bodyOf, type Entry, type NewEntry, type Outcome } from './entry.ts';
 
@@ -88,7 +88,7 @@ const whereAll = (parts: readonly Fragment[]): Fragment => (parts.length === 0 ?
 /** Newest first. The first page also shows what waits to be sealed. */
 export async function listEntries(tx: Tx, filter: EntryFilter): Promise<{ items: Entry[]; next: string | null }> {
   const after = filter.cursor === undefined ? null : parseCursor(filter.cursor);
-  if (filter.cursor !== undefined && (!after || Number.isNaN(Date.parse(after.key)) || !/^\d{1,16}$/.test(after.id))) throw refuse.cursor_unknown();
+  if (filter.cursor !== undefined && (!after || !isMoment(after.key) || !/^\d{1,16}$/.test(after.id))) throw refuse.cursor_unknown();
   const words = wordsIn(filter.search ?? '');
   const unsealed =
     after !== null

@@ -1,7 +1,7 @@
 import type { DatabaseError } from 'pg';
 import type { AccountId, EntitlementId, PersonId } from '../../directory/index.ts';
 import { findEntitlements, scopeCondition, type Entitlement } from '../../directory/index.ts';
-import { cursorOf, fragment, join, parseCursor, sql, textArray, type Fragment, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, join, parseTimeCursor, sql, textArray, type Fragment, type Tx } from '../../platform/db/index.ts';
 import type { Scope } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { Grant, GrantId, GrantSource } from './grant.ts';
@@ -62,8 +62,8 @@ export interface GrantFilter {
 
 /** The latest first. */
 export async function listGrants(tx: Tx, filter: GrantFilter): Promise<{ items: GrantWithProof[]; next: string | null }> {
-  const after = filter.cursor === undefined ? null : parseCursor(filter.cursor);
-  if (filter.cursor !== undefined && (!after || Number.isNaN(Date.parse(after.key)) || !/^[0-9a-f-]{36}$/.test(after.id))) throw refuse.cursor_unknown();
+  const after = filter.cursor === undefined ? null : parseTimeCursor(filter.cursor);
+  if (filter.cursor !== undefined && !after) throw refuse.cursor_unknown();
   const where: Fragment[] = [
     fragment`true`,
     ...(filter.personId ? [fragment`g.person_id = ${filter.personId}`] : []),

@@ -1,6 +1,6 @@
 import type { DatabaseError } from 'pg';
 import type { EntitlementId, PersonId } from '../../directory/index.ts';
-import { cursorOf, fragment, identifier, join, json, parseCursor, sql, textArray, type Fragment, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, identifier, join, json, parseIdCursor, sql, textArray, type Fragment, type Tx } from '../../platform/db/index.ts';
 import { refuse } from '../errors.ts';
 import type { BirthrightRule, Role, RoleId, RuleAttribute } from './role.ts';
 
@@ -29,8 +29,8 @@ const whole = fragment`
     from authz.role r`;
 
 export async function listRoles(tx: Tx, filter: { search?: string | undefined; cursor?: string | undefined; limit: number }): Promise<{ items: RoleInList[]; next: string | null }> {
-  const after = filter.cursor === undefined ? null : parseCursor(filter.cursor);
-  if (filter.cursor !== undefined && (!after || !/^[0-9a-f-]{36}$/.test(after.id))) throw refuse.cursor_unknown();
+  const after = filter.cursor === undefined ? null : parseIdCursor(filter.cursor);
+  if (filter.cursor !== undefined && !after) throw refuse.cursor_unknown();
   const rows = await sql<RoleInList & { sortName: string }>(tx)`
     select listed.*, lower(listed.name) as sort_name
       from (${whole} where r.removed_at is null

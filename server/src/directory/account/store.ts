@@ -1,5 +1,5 @@
 import { newId } from '../../platform/crypto/index.ts';
-import { cursorOf, fragment, join, parseCursor, sql, textArray, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, join, parseIdCursor, sql, textArray, type Tx } from '../../platform/db/index.ts';
 import type { Scope } from '../../platform/http/index.ts';
 import type { ApplicationId } from '../application/application.ts';
 import { refuse } from '../errors.ts';
@@ -57,8 +57,8 @@ export interface AccountFilter {
 }
 
 export async function listAccounts(tx: Tx, filter: AccountFilter): Promise<{ items: Account[]; next: string | null }> {
-  const after = filter.cursor === undefined ? null : parseCursor(filter.cursor);
-  if (filter.cursor !== undefined && (!after || !/^[0-9a-f-]{36}$/.test(after.id))) throw refuse.cursor_unknown();
+  const after = filter.cursor === undefined ? null : parseIdCursor(filter.cursor);
+  if (filter.cursor !== undefined && !after) throw refuse.cursor_unknown();
   const prefix = filter.search?.toLowerCase();
   const rows = await sql<Account & { sortLogin: string }>(tx)`
     select ${columns}, lower(c.login) as sort_login

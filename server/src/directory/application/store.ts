@@ -1,5 +1,5 @@
 import type { DatabaseError } from 'pg';
-import { cursorOf, fragment, join, parseCursor, sql, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, join, parseIdCursor, sql, type Tx } from '../../platform/db/index.ts';
 import { refuse } from '../errors.ts';
 import type { Application, ApplicationId, ApplicationKind } from './application.ts';
 
@@ -36,8 +36,8 @@ export async function findApplicationWithNumbers(tx: Tx, id: ApplicationId): Pro
 }
 
 export async function listApplications(tx: Tx, filter: { search?: string | undefined; kind?: ApplicationKind | undefined; cursor?: string | undefined; limit: number }): Promise<{ items: ApplicationInList[]; next: string | null }> {
-  const after = filter.cursor === undefined ? null : parseCursor(filter.cursor);
-  if (filter.cursor !== undefined && (!after || !/^[0-9a-f-]{36}$/.test(after.id))) throw refuse.cursor_unknown();
+  const after = filter.cursor === undefined ? null : parseIdCursor(filter.cursor);
+  if (filter.cursor !== undefined && !after) throw refuse.cursor_unknown();
   const rows = await sql<ApplicationInList>(tx)`
     ${withNumbers}
      where ${join(

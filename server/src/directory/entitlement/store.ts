@@ -1,5 +1,5 @@
 import { newId } from '../../platform/crypto/index.ts';
-import { cursorOf, fragment, join, parseCursor, sql, textArray, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, join, parseIdCursor, sql, textArray, type Tx } from '../../platform/db/index.ts';
 import type { ApplicationId } from '../application/application.ts';
 import { refuse } from '../errors.ts';
 import type { Entitlement, EntitlementId, EntitlementRisk, EntitlementSeen } from './entitlement.ts';
@@ -27,8 +27,8 @@ export async function entitlementsByNativeId(tx: Tx, applicationId: ApplicationI
 }
 
 export async function listEntitlements(tx: Tx, filter: { applicationId?: string | undefined; search?: string | undefined; cursor?: string | undefined; limit: number }): Promise<{ items: EntitlementInList[]; next: string | null }> {
-  const after = filter.cursor === undefined ? null : parseCursor(filter.cursor);
-  if (filter.cursor !== undefined && (!after || !/^[0-9a-f-]{36}$/.test(after.id))) throw refuse.cursor_unknown();
+  const after = filter.cursor === undefined ? null : parseIdCursor(filter.cursor);
+  if (filter.cursor !== undefined && !after) throw refuse.cursor_unknown();
   const rows = await sql<EntitlementInList & { sortName: string }>(tx)`
     select ${columns}, lower(e.name) as sort_name, (select count(*) from directory.holding h where h.entitlement_id = e.id) as holders
       from ${source}

@@ -1,5 +1,5 @@
 import type { DatabaseError } from 'pg';
-import { cursorOf, fragment, join, parseCursor, sql, textArray, type Fragment, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, join, parseIdCursor, sql, textArray, type Fragment, type Tx } from '../../platform/db/index.ts';
 import type { Scope } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import { mostNamesakes, type Person, type PersonAttributes, type PersonId, type PersonSource, type PersonStatus } from './person.ts';
@@ -151,8 +151,8 @@ interface ListRow extends PersonInList {
 
 /** A page of people by name, or, with a search, by the word that was found and then by name. */
 export async function listPeople(tx: Tx, filter: PeopleFilter): Promise<{ items: PersonInList[]; next: string | null }> {
-  const after = filter.cursor === undefined ? null : parseCursor(filter.cursor);
-  if (filter.cursor !== undefined && (!after || !isId(after.id))) throw refuse.cursor_unknown();
+  const after = filter.cursor === undefined ? null : parseIdCursor(filter.cursor);
+  if (filter.cursor !== undefined && !after) throw refuse.cursor_unknown();
   const words = await foldedWords(tx, filter.search ?? '');
   const filters = [
     ...(filter.status === undefined ? [] : [fragment`p.status = ${filter.status}`]),
@@ -167,7 +167,6 @@ export async function listPeople(tx: Tx, filter: PeopleFilter): Promise<{ items:
   return { items: page.map(({ sortName, word, ...person }) => person), next };
 }
 
-const isId = (text: string): boolean => /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(text);
 
 async function pageByName(tx: Tx, filters: readonly Fragment[], after: { key: string; id: string } | null, limit: number): Promise<ListRow[]> {
   const where = [...filters, ...(after ? [fragment`(p.sort_name, p.id) > (${after.key}, ${after.id}::uuid)`] : [])];

@@ -1,5 +1,5 @@
 import type { HrBrake, HrChange, HrCounts, HrFeedSettings, HrImportState, HrProblem, HrQuestion } from '@bailiwick/contract/hr-feed';
-import { cursorOf, fragment, json, join, parseCursor, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, json, join, parseCursor, parseTimeCursor, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
 import { refuse } from '../errors.ts';
 import type { Change } from './difference.ts';
 import type { Recognised } from './examine.ts';
@@ -122,8 +122,8 @@ interface Page {
 }
 
 export async function listImports(tx: Tx, { cursor, limit }: Page): Promise<{ items: HrImportRow[]; next: string | null }> {
-  const after = cursor === undefined ? null : parseCursor(cursor);
-  if (cursor !== undefined && (!after || Number.isNaN(Date.parse(after.key)) || !/^[0-9a-f-]{36}$/.test(after.id))) throw refuse.hr_cursor_unknown();
+  const after = cursor === undefined ? null : parseTimeCursor(cursor);
+  if (cursor !== undefined && !after) throw refuse.hr_cursor_unknown();
   const rows = await sql<HrImportRow>(tx)`
     select ${columns}
       from lifecycle.hr_import

@@ -1,6 +1,6 @@
 import * as contract from '@bailiwick/contract/lifecycle';
 import { isInScope, personId as personIdOf } from '../../directory/index.ts';
-import { cursorOf, parseCursor, type Cursor, type Database } from '../../platform/db/index.ts';
+import { cursorOf, parseTimeCursor, type Cursor, type Database } from '../../platform/db/index.ts';
 import { route, type AnyRoute } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import { changeSettings, confirmStep, retryMovement, runMovement, skipStep } from './decide-step.ts';
@@ -9,13 +9,11 @@ import { situationOf, type PlanningNeeds } from './plan-movement.ts';
 import { presentMovement, presentPreview, presentSummary } from './present.ts';
 import * as store from './store.ts';
 
-const uuid = /^[0-9a-f-]{36}$/;
-
 /** A cursor of a list by time. */
 export function timeCursor(text: string | undefined): Cursor | null {
   if (text === undefined) return null;
-  const cursor = parseCursor(text);
-  if (cursor === null || !uuid.test(cursor.id) || Number.isNaN(Date.parse(cursor.key))) throw refuse.cursor_unknown();
+  const cursor = parseTimeCursor(text);
+  if (cursor === null) throw refuse.cursor_unknown();
   return cursor;
 }
 

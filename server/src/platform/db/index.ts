@@ -2,4 +2,4 @@ export { openDatabase, type Database, type DatabaseConnection } from './database
 export { sql, fragment, join, identifier, json, textArray, type Fragment, type Tx } from './sql.ts';
 export { migrate, readMigrations, type Migration } from './migrate.ts';
 export { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded.ts';
-export { cursorOf, parseCursor, type Cursor } from './page.ts';
+export { cursorOf, isMoment, parseCursor, parseIdCursor, parseTimeCursor, type Cursor } from './page.ts';

@@ -1,4 +1,4 @@
-import { cursorOf, fragment, parseCursor, sql, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, parseTimeCursor, sql, type Tx } from '../../platform/db/index.ts';
 import { refuse } from '../errors.ts';
 
 export interface LeaverProof {
@@ -14,12 +14,10 @@ export interface LeaverProof {
   readonly state: string;
 }
 
-const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) && !Number.isNaN(Date.parse(text));
-
 /** Newest first; `cursor` is where the page before ended. */
 export async function listLeaverProofs(tx: Tx, { cursor, limit }: { readonly cursor: string | undefined; readonly limit: number }): Promise<{ readonly items: readonly LeaverProof[]; readonly next: string | null }> {
-  const after = cursor === undefined ? null : parseCursor(cursor);
-  if (cursor !== undefined && (!after || !isTime(after.key) || !/^[0-9a-f-]{36}$/.test(after.id))) throw refuse.cursor_unknown();
+  const after = cursor === undefined ? null : parseTimeCursor(cursor);
+  if (cursor !== undefined && !after) throw refuse.cursor_unknown();
   const rows = await sql<LeaverProof>(tx)`
     select m.movement_id, m.person_id, p.display_name as person_name, m.happened_at, m.planned_at, m.proven_at, m.state,
            (extract(epoch from m.zero_at - m.happened_at) * 1000)::float8 as time_to_zero_ms, s.systems, s.proven

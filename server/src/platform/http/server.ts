@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { z } from 'zod';
@@ -17,6 +18,7 @@ import type { Metrics } from '../metrics/index.ts';
 import { refuse, type Gate, type Principal, type RequestFacts } from './gate.ts';
 import { describeApi } from './openapi.ts';
 import type { PageFrame } from './page-frame.ts';
+import type { Permit } from './permit.ts';
 import type { AnyRoute, Answer, CookieChange } from './route.ts';
 
 /** What a domain hands to `app.ts`. */
@@ -33,7 +35,8 @@ export interface Module {
 /** The plug that tells who a request comes from; the authentication domain brings it. */
 export interface SessionReader {
   readonly cookieName: string;
-  read(secrets: { session: string | null; bearer: string | null }, request: RequestFacts): Promise<Principal | null>;
+  /** `isOnlyLooking`: nobody is at the keyboard (a live page that listens on); such a look must not put off the end of an unused session (63B-4 5.2). */
+  read(secrets: { session: string | null; bearer: string | null }, request: RequestFacts, options?: { readonly isOnlyLooking?: boolean }): Promise<Principal | null>;
 }
 
 export interface Http {
@@ -60,8 +63,15 @@ export interface HttpNeeds {
 
 const formCookie = 'bailiwick-form';
 
-interface Found {
+/** A stream asks again at most this often whether its reader may still hear it, and at least with every beat. */
+const lookAgainMs = 2_000;
+const beatMs = 10_000;
+
+/** Who asks and what they may, known before the body is read: a stranger's megabytes are not worth our memory. */
+interface Admitted {
   readonly principal: Principal | null;
+  readonly facts: RequestFacts;
+  readonly permit: Permit<string> | null;
 }
 
 export async function openHttp(needs: HttpNeeds): Promise<Http> {
@@ -173,14 +183,14 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
 
   const csrfFor = (secret: string): string => hmac(needs.csrfKey, `form ${secret}`).toString('base64url');
 
-  async function whoAsks(request: FastifyRequest): Promise<Found> {
+  async function whoAsks(request: FastifyRequest, options: { isOnlyLooking?: boolean } = {}): Promise<Principal | null> {
     const authorization = request.headers.authorization;
     const bearer = authorization?.match(/^Bearer ([A-Za-z0-9._~+/=-]{10,400})$/i)?.[1] ?? null;
     // A request that names a credential in the header is judged by that alone: no falling back to a cookie.
-    if (authorization !== undefined && !bearer) return { principal: null };
+    if (authorization !== undefined && !bearer) return null;
     const session = bearer ? null : (request.cookies[cookiePrefix + needs.sessionReader.cookieName] ?? null);
-    if (!bearer && !session) return { principal: null };
-    return { principal: await needs.sessionReader.read({ session, bearer }, factsOf(request)) };
+    if (!bearer && !session) return null;
+    return needs.sessionReader.read({ session, bearer }, factsOf(request), options);
   }
 
   /** 63B-4 5.1: posted content carries an identifier bound to the session that we verify. */
@@ -211,12 +221,32 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
     return result.data;
   }
 
-  async function serve(one: AnyRoute, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { principal } = await whoAsks(request);
+  async function admit(one: AnyRoute, request: FastifyRequest): Promise<Admitted> {
+    const principal = await whoAsks(request);
     const facts = factsOf(request);
+    checkForgery(one, request, principal, request.body);
+    return { principal, facts, permit: one.permission === null ? null : await needs.gate.ask(principal, one.permission as string, facts) };
+  }
+  const admitted = new WeakMap<FastifyRequest, Admitted>();
+
+  /** Asked while a stream goes on: the session, the person and the permission as they are now. */
+  function stillAdmitted(one: AnyRoute, request: FastifyRequest): () => Promise<boolean> {
+    let answer = Promise.resolve(true);
+    let askedAt = monotonicMs();
+    return () => {
+      if (one.permission === null || monotonicMs() - askedAt < lookAgainMs) return answer;
+      askedAt = monotonicMs();
+      answer = (async () => {
+        const principal = await whoAsks(request, { isOnlyLooking: true });
+        return principal !== null && (await needs.gate.stillHolds(principal, one.permission as string, clock.now()));
+      })().catch(() => false);
+      return answer;
+    };
+  }
+
+  async function serve(one: AnyRoute, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { principal, facts, permit } = admitted.get(request) ?? (await admit(one, request));
     const rawBody = request.body ?? undefined;
-    checkForgery(one, request, principal, rawBody);
-    const permit = one.permission === null ? null : await needs.gate.ask(principal, one.permission as string, facts);
     const params = parse(one.params, request.params, 'path');
     const query = parse(one.query, request.query, 'query');
     const { csrf: _csrf, ...form } = one.accepts === 'form' ? ((rawBody ?? {}) as Record<string, unknown>) : {};
@@ -250,23 +280,36 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
         if (answer.name) reply.header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(answer.name)}`);
         return reply.code(one.status ?? 200).type(answer.type).send(answer.body);
       }
-      return sendStream(reply, answer.events, gone.signal);
+      if (request.method === 'HEAD') return reply.type('text/event-stream; charset=utf-8').send();
+      return sendStream(reply, answer.events, gone, stillAdmitted(one, request));
     }
     if (one.output === undefined) return reply.code(one.status ?? 204).send();
     // The schema is the contract: what it does not name does not leave the house.
     return reply.code(one.status ?? 200).type('application/json; charset=utf-8').send(JSON.stringify(one.output.parse(answer)));
   }
 
-  async function sendStream(reply: FastifyReply, events: AsyncIterable<{ event: string; data: unknown }>, signal: AbortSignal): Promise<FastifyReply> {
+  async function sendStream(reply: FastifyReply, events: AsyncIterable<{ event: string; data: unknown }>, gone: AbortController, isStillAdmitted: () => Promise<boolean>): Promise<FastifyReply> {
+    const { signal } = gone;
     reply.hijack();
     const headers = Object.fromEntries(Object.entries(reply.getHeaders()).filter(([, value]) => value !== undefined)) as Record<string, string>;
     reply.raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
+    // HEAD asks what there would be to hear: nothing of it is begun.
+    if (reply.request.method === 'HEAD') {
+      reply.raw.end();
+      return reply;
+    }
     reply.raw.write(': open\n\n');
-    const beat = setInterval(() => reply.raw.write(': still here\n\n'), 20_000);
+    const beat = setInterval(() => {
+      void isStillAdmitted().then((isIn) => {
+        if (isIn && !signal.aborted) reply.raw.write(': still here\n\n');
+        else gone.abort();
+      });
+    }, beatMs);
     try {
       for await (const { event, data } of events) {
-        if (signal.aborted) break;
-        reply.raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+        if (signal.aborted || !(await isStillAdmitted())) break;
+        // A reader that takes nothing must not fill our memory: what waits, waits at its source, which counts.
+        if (!reply.raw.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)) await once(reply.raw, 'drain', { signal }).catch(() => undefined);
       }
     } finally {
       clearInterval(beat);
@@ -303,7 +346,7 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
   });
 
   function add(scope: FastifyInstance, one: AnyRoute): void {
-    scope.route({ method: one.method, url: one.path, ...(one.bodyLimit ? { bodyLimit: one.bodyLimit } : {}), handler: (request, reply) => serve(one, request, reply) });
+    scope.route({ method: one.method, url: one.path, ...(one.bodyLimit ? { bodyLimit: one.bodyLimit } : {}), ...(one.permission === null ? {} : { onRequest: async (request: FastifyRequest) => void admitted.set(request, await admit(one, request)) }), handler: (request, reply) => serve(one, request, reply) });
   }
 
   let description: string | null = null;

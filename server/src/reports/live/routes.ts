@@ -8,14 +8,17 @@ export const liveRoutes = ({ events }: { events: Pick<Events, 'hear'> }): readon
     path: '/api/v1/live',
     permission: 'reports.live.read',
     summary: 'Server-sent events: kind and subject of everything that happens',
-    run: async ({ signal }) => stream(changes(events, signal)),
+    run: async ({ principal, signal }) => stream(changes(events, principal.personId, signal)),
   }),
 ];
 
 /** At most this many wait for a slow reader; beyond that it is told to ask for everything again. */
 const most = 500;
 
-async function* changes(events: Pick<Events, 'hear'>, signal: AbortSignal): AsyncGenerator<{ event: string; data: LiveEvent | Record<string, never> }> {
+/** What may end a session ends the stream of that person too: who may still listen asks again, everybody else is told 401. */
+const endings: readonly string[] = ['person_left', 'session_ended'];
+
+async function* changes(events: Pick<Events, 'hear'>, listener: string | null, signal: AbortSignal): AsyncGenerator<{ event: string; data: LiveEvent | Record<string, never> }> {
   let waiting: LiveEvent[] = [];
   let isBehind = false;
   let wake: (() => void) | null = null;
@@ -34,7 +37,10 @@ async function* changes(events: Pick<Events, 'hear'>, signal: AbortSignal): Asyn
         isBehind = false;
         yield { event: 'everything', data: {} };
       }
-      for (const event of batch) yield { event: 'change', data: event };
+      for (const event of batch) {
+        if (listener !== null && event.subject === `person:${listener}` && endings.includes(event.kind)) return;
+        yield { event: 'change', data: event };
+      }
     }
   } finally {
     stop();

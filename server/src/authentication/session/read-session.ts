@@ -13,11 +13,11 @@ export const tokenPrefix = 'bw_';
 export function openSessionReader({ database, clock, keys }: Pick<Needs, 'database' | 'clock' | 'keys'>): SessionReader {
   const csrfKey = keys.derive('session csrf');
 
-  async function bySession(secret: string): Promise<Principal | null> {
+  async function bySession(secret: string, isOnlyLooking: boolean): Promise<Principal | null> {
     const now = clock.now();
     const session = await database.read((tx) => readOpenSession(tx, digestOf(secret), now));
     if (!session) return null;
-    if (now.getTime() - session.lastSeenAt.getTime() >= seenEveryMs) {
+    if (!isOnlyLooking && now.getTime() - session.lastSeenAt.getTime() >= seenEveryMs) {
       await database.read((tx) => markSeen(tx, session.id, now, endsOf(session.assuranceLevel, session.authenticatedAt, now).idleExpiresAt));
     }
     return {
@@ -58,6 +58,6 @@ export function openSessionReader({ database, clock, keys }: Pick<Needs, 'databa
 
   return {
     cookieName: sessionCookie,
-    read: async ({ session, bearer }) => (bearer !== null ? byToken(bearer) : session !== null ? bySession(session) : null),
+    read: async ({ session, bearer }, _request, { isOnlyLooking = false } = {}) => (bearer !== null ? byToken(bearer) : session !== null ? bySession(session, isOnlyLooking) : null),
   };
 }

@@ -40,6 +40,8 @@ export type RecordRefusal = (entry: { principal: Principal | null; permission: s
 export interface Gate {
   /** A permit, or a refusal that is in the audit. */
   ask<P extends string>(principal: Principal | null, permission: P, request: RequestFacts): Promise<Permit<P>>;
+  /** Whether the permission still holds, for what goes on after the question (a live page). Leaves no entry: nobody asked for anything. */
+  stillHolds(principal: Principal, permission: string, now: Date): Promise<boolean>;
   /** For jobs and calls between domains: the named part of the system acts. */
   system<P extends string>(part: string, permission: P): Permit<P>;
 }
@@ -66,13 +68,13 @@ export const refuse = refusals('platform', {
 const mint = <P extends string>(actor: ActorId, actorName: string, personId: string | null, scope: Scope): Permit<P> => Object.freeze({ actor, actorName, personId, scope }) as unknown as Permit<P>;
 
 export function openGate(needs: { decider: Decider; recordRefusal: RecordRefusal }): Gate {
+  const decide = async (principal: Principal, permission: string, now: Date): Promise<Decision> =>
+    principal.onlyPermissions && !principal.onlyPermissions.includes(permission) ? { is: 'refused', why: `the API token lacks ${permission}` } : needs.decider.decide(principal, permission, now);
   return {
+    stillHolds: async (principal, permission, now) => (await decide(principal, permission, now)).is === 'allowed',
     async ask<P extends string>(principal: Principal | null, permission: P, request: RequestFacts): Promise<Permit<P>> {
       if (!principal) throw refuse.sign_in_needed();
-      const decision: Decision =
-        principal.onlyPermissions && !principal.onlyPermissions.includes(permission)
-          ? { is: 'refused', why: `the API token lacks ${permission}` }
-          : await needs.decider.decide(principal, permission, request.now);
+      const decision = await decide(principal, permission, request.now);
       if (decision.is === 'allowed') return mint<P>(principal.actor, principal.name, principal.personId, decision.scope);
       await needs.recordRefusal({ principal, permission, why: decision.is === 'refused' ? decision.why : 'a stronger sign-in was asked for', request, at: request.now });
       if (decision.is === 'refused') throw refuse.not_permitted({ permission });

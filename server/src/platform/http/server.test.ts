@@ -15,12 +15,22 @@ const refuse = refusals('test', { already_there: { kind: 'conflict', say: (f: { 
 const maria: Principal = { kind: 'person', actor: 'person:maria' as ActorId, name: 'Maria', personId: 'maria', sessionId: 's1', assuranceLevel: 2, methods: ['pwd', 'otp'], authenticatedAt: new Date(), onlyPermissions: null, csrfToken: 'csrf-of-maria' };
 const token: Principal = { ...maria, kind: 'token', onlyPermissions: ['test.thing.read'], csrfToken: null };
 
+const leaver = { isGone: false, looks: 0 };
+async function* ticks(signal: AbortSignal) {
+  for (let n = 0; !signal.aborted && n < 400; n += 1) {
+    if (n === 3) leaver.isGone = true;
+    yield { event: 'moved', data: { n } };
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}
+
 const routes: AnyRoute[] = [
   route({ method: 'GET', path: '/api/v1/things/:name', permission: 'test.thing.read', summary: 'One thing', params: z.strictObject({ name: z.string().max(20) }), query: z.strictObject({ size: z.coerce.number().int().max(9).optional() }), output: z.object({ name: z.string() }), run: async ({ params }) => ({ name: params.name, secret: 'never' }) }),
   route({ method: 'POST', path: '/api/v1/things', permission: 'test.thing.make', summary: 'Make one', body: z.strictObject({ name: z.string() }), output: z.object({ name: z.string() }), status: 201, refusals: [refuse.already_there], run: async ({ body }) => { if (body.name === 'taken') throw refuse.already_there(body); if (body.name === 'bug') throw new Error('select password from person'); return body; } }),
   route({ method: 'GET', path: '/form', permission: null, public: 'a page', summary: 'Form', run: async ({ csrf }) => page(html`<form method="post"><input name="csrf" value="${csrf}">${'<script>'}</form>`) }),
   route({ method: 'POST', path: '/form', permission: null, public: 'a page', summary: 'Form', accepts: 'form', body: z.strictObject({ word: z.string() }), run: async ({ body }) => redirect(`/done?${body.word}`) }),
   route({ method: 'POST', path: '/api/v1/files', permission: 'test.thing.make', summary: 'File', accepts: 'bytes', bodyLimit: 100, run: async ({ body }) => file(body as unknown as Buffer, 'text/plain', 'back é.txt') }),
+  route({ method: 'GET', path: '/api/v1/endless', permission: 'test.thing.read', summary: 'Live without end', run: async ({ signal }) => stream(ticks(signal)) }),
   route({ method: 'GET', path: '/api/v1/live', permission: 'test.thing.read', summary: 'Live', run: async () => stream((async function* () { yield { event: 'moved', data: { n: 1 } }; })()) }),
 ];
 
@@ -33,7 +43,7 @@ beforeAll(async () => {
   });
   http = await openHttp({
     config: loadConfig({ BAILIWICK_PORT: '0', BAILIWICK_URL: 'http://localhost:8080' }), clock: systemClock, log: silentLog, metrics: openMetrics(), gate,
-    sessionReader: { cookieName: 'bailiwick', read: async ({ session, bearer }) => (session === 'maria' ? maria : bearer === 'token-token' ? token : null) },
+    sessionReader: { cookieName: 'bailiwick', read: async ({ session, bearer }, _request, options) => ((leaver.looks += options?.isOnlyLooking ? 1 : 0), session === 'maria' || (session === 'leaver' && !leaver.isGone) ? maria : bearer === 'token-token' ? token : null) },
     pageFrame: { frame: ({ content }) => content, refusal: (refusal) => html`<p>${refusal.message}</p>` },
     csrfKey: Buffer.alloc(32, 1),
     modules: [{ domain: 'test', permissions: ['test.thing.read', 'test.thing.make'], routes }],
@@ -110,6 +120,8 @@ describe('hostile input', () => {
   it('a file that is too large is refused', async () => {
     const answer = await http.fastify.inject({ method: 'POST', url: '/api/v1/files', headers: { ...signed, 'content-type': 'text/csv' }, payload: 'x'.repeat(101) });
     expect(answer.statusCode).toBe(400);
+    const anybody = await http.fastify.inject({ method: 'POST', url: '/api/v1/files', headers: { 'content-type': 'text/csv' }, payload: 'x'.repeat(101) });
+    expect(anybody.statusCode, 'nobody is asked for a body before it is known who sends it (memory)').toBe(401);
     const fine = await http.fastify.inject({ method: 'POST', url: '/api/v1/files', headers: { ...signed, 'content-type': 'text/csv' }, payload: 'x' });
     expect(fine.headers['content-disposition']).toBe("attachment; filename*=UTF-8''back%20%C3%A9.txt");
   });
@@ -154,6 +166,17 @@ it('live events arrive as a stream', async () => {
   const answer = await http.fastify.inject({ url: '/api/v1/live', headers: cookie });
   expect(answer.headers['content-type']).toContain('text/event-stream');
   expect(answer.body).toContain('event: moved\ndata: {"n":1}');
+});
+
+it('a live page hears nothing more when its session has ended, and does not keep it alive by listening (ASVS 7.4.1)', async () => {
+  const answer = await http.fastify.inject({ url: '/api/v1/endless', headers: { cookie: 'bailiwick=leaver' } });
+  expect(answer.body).toContain('"n":2');
+  expect(answer.body).not.toContain('"n":300');
+  expect(leaver.looks).toBeGreaterThan(0);
+});
+
+it('HEAD to a stream is answered and over', async () => {
+  expect((await http.fastify.inject({ method: 'HEAD', url: '/api/v1/endless', headers: cookie })).statusCode).toBe(200);
 });
 
 it('the description names every route and every refusal', async () => {

@@ -55,12 +55,16 @@ export async function openHouse({ folder, core, profiles, env = {} }: HouseOptio
   const hear = (chunk: Buffer): void => { said = (said + String(chunk)).slice(-20_000); };
   child.stdout!.on('data', hear);
   child.stderr!.on('data', hear);
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  let end = '';
+  const ended = new Promise<void>((resolve) => child.once('exit', (code, signal) => {
+    end = signal ?? `code ${code}`;
+    resolve();
+  }));
   let hasEnded = false;
   void ended.then(() => { hasEnded = true; });
 
   while (!(await answers(`${issuer}/.well-known/openid-configuration`))) {
-    if (hasEnded) throw new Error(`the server under test did not start:\n${said}`);
+    if (hasEnded) throw new Error(`the server under test did not start (${end}):\n${said}`);
     if (performance.now() - began > 120_000) throw new Error(`the server under test was not ready after 120 s:\n${said}`);
     await pause(5);
   }

@@ -42,6 +42,7 @@ async function questions(house: Bench['house'], people: number): Promise<readonl
     search('search: a common name', 'maria', 20),
     search('search: first and last name', `${middle.given_name} ${middle.family_name}`),
     search('search: two common beginnings', 'ma iv'),
+    search('search: two names nobody has together', 'maria sofia', 0),
     search('search: employee number', middle.employee_number),
     search('search: e-mail', middle.work_email),
     search('search: nobody', 'xyzzyq', 0),

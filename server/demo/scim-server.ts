@@ -51,6 +51,8 @@ let count = 0;
 /** With a folder, what the applications hold outlives the process. */
 export async function startScimServer(options: { readonly names: readonly string[]; readonly token: string; readonly port?: number; readonly folder?: string }): Promise<ScimServer> {
   const tenants = new Map(options.names.map((name) => [name, openTenant(name, options.folder)]));
+  // Department and employee number have their place in the enterprise extension (RFC 7643 4.3), as in most applications.
+  SCIMMY.Resources.User.extend(SCIMMY.Schemas.EnterpriseUser, false);
   declare(SCIMMY.Resources.User, (tenant) => tenant.users, 'userName');
   declare(SCIMMY.Resources.Group, (tenant) => tenant.groups, 'displayName');
 

@@ -36,8 +36,8 @@ export class RequestRefused extends Error {
 }
 
 /** Somebody at a browser without script: keeps cookies, fills the real forms, and calls the API as the console does. */
-export function visitor(origin: string, clock: Clock, options: { readonly bearer?: string; readonly userAgent?: string; readonly wait?: (ms: number) => Promise<void> } = {}) {
-  const cookies = new Map<string, string>();
+export function visitor(origin: string, clock: Clock, options: { readonly bearer?: string; readonly userAgent?: string; readonly wait?: (ms: number) => Promise<void>; /** Of the same browser at another node. */ readonly cookies?: Map<string, string> } = {}) {
+  const cookies = options.cookies ?? new Map<string, string>();
   let lastPage = '';
   let csrfToken: string | null = null;
   const lastSteps = new Map<string, number>();

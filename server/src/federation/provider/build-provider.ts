@@ -54,6 +54,13 @@ export const paths = {
 
 /** Scopes that are about the person and mean something to us; all others mean something to an API. */
 const oidcScopes: readonly string[] = scopes;
+/** acr, amr and auth_time in every ID token (63C-4 2.5: the relying party can tell what was proven, each time). */
+const claimsOfScope: Record<string, string[]> = {
+  openid: ['sub', 'acr', 'amr', 'auth_time'],
+  profile: ['name', 'given_name', 'family_name', 'preferred_username', 'updated_at', 'department', 'title'],
+  email: ['email', 'email_verified'],
+  groups: ['groups'],
+};
 const ownScopes = (client: Client): readonly string[] => client.scopes.filter((scope) => !oidcScopes.includes(scope));
 
 type LibraryClient = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>;
@@ -128,13 +135,7 @@ export function buildProvider(needs: ProviderNeeds, openKeys: readonly OpenKey[]
       end_session: '/oauth2/of-the-library/end-session',
     },
     acrValues: [...knownAcrs],
-    // acr, amr and auth_time in every ID token (63C-4 2.5: the relying party can tell what was proven, each time).
-    claims: {
-      openid: ['sub', 'acr', 'amr', 'auth_time'],
-      profile: ['name', 'given_name', 'family_name', 'preferred_username', 'updated_at', 'department', 'title'],
-      email: ['email', 'email_verified'],
-      groups: ['groups'],
-    },
+    claims: claimsOfScope,
     scopes: [...oidcScopes],
     conformIdTokenClaims: false,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
@@ -162,8 +163,16 @@ export function buildProvider(needs: ProviderNeeds, openKeys: readonly OpenKey[]
       userinfo: { enabled: true },
       introspection: {
         enabled: true,
-        // A public client proves nothing about itself: it may look at its own tokens only.
-        allowedPolicy: (_ctx, client, token) => !isPublic(recordOf(client)) || token.clientId === client.clientId,
+        // RFC 7662 4: a token tells only the one it is for. A public client proves nothing about itself: it may look at its own.
+        allowedPolicy: async (_ctx, client, token) => {
+          if (token.clientId === client.clientId) return true;
+          const record = recordOf(client);
+          if (isPublic(record) || token.kind === 'RefreshToken' || !token.clientId) return false;
+          const { aud } = token as { aud?: string | string[] };
+          if ((Array.isArray(aud) ? aud : aud === undefined ? [] : [aud]).some((audience) => mayAskFor(record, audience))) return true;
+          const issuedTo = await needs.registry.find(token.clientId, await needs.registry.revisions());
+          return issuedTo?.applicationId === record.applicationId;
+        },
       },
       revocation: {
         enabled: true,
@@ -235,7 +244,8 @@ export function buildProvider(needs: ProviderNeeds, openKeys: readonly OpenKey[]
       const asked = [...ctx.oidc.requestParamScopes];
       const own = asked.filter((scope) => record.scopes.includes(scope));
       grant.addOIDCScope(own.join(' '));
-      const claims = [...ctx.oidc.requestParamClaims];
+      // Asking by name (`claims`) instead of by scope must not reach what the client may not ask for, and nobody agreed to.
+      const claims = [...ctx.oidc.requestParamClaims].filter((name) => own.some((scope) => claimsOfScope[scope]?.includes(name)));
       if (claims.length > 0) grant.addOIDCClaims(claims);
       for (const audience of Object.keys(ctx.oidc.resourceServers ?? {})) grant.addResourceScope(audience, own.filter((scope) => !oidcScopes.includes(scope)).join(' '));
       await grant.save();

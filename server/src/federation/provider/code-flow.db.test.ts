@@ -301,6 +301,26 @@ describe('attacks', () => {
     await expect.poll(async () => (await world.audit('federation.token.issue')).some((entry) => entry.reason === 'invalid secret provided')).toBe(true);
   });
 
+  test('the claims parameter gets nothing that the scopes of the application do not give (a way around consent)', async () => {
+    const sly = await world.addClient({ name: 'Sly', redirectUris: [callback], scopes: ['openid'] });
+    const claims = JSON.stringify({ id_token: { email: null, department: { essential: true } }, userinfo: { email: null, name: null } });
+    const { tokens, config } = await signInTo(sly.client, sly.secret, maria, { scope: 'openid profile email', claims });
+    expect(tokens.claims()).not.toHaveProperty('email');
+    expect(tokens.claims()).not.toHaveProperty('department');
+    const info = await openid.fetchUserInfo(config, tokens.access_token, maria.personId);
+    expect(info).toEqual({ sub: maria.personId });
+  });
+
+  test('an application learns nothing by introspection about tokens that are not for it (RFC 7662 4)', async () => {
+    const { tokens } = await signInTo(wiki.client, wiki.secret, maria);
+    const curious = await world.addClient({ name: 'Curious', redirectUris: [callback] });
+    const asked = async (client: NamedClient, secret: string | null) => (await post('/oauth2/introspect', client, secret, { token: tokens.access_token })).json() as Promise<{ active: boolean }>;
+    expect(await asked(curious.client, curious.secret)).toEqual({ active: false });
+    expect(await asked(wiki.client, wiki.secret)).toMatchObject({ active: true });
+    const sibling = await world.addClient({ name: 'The API of the wiki', kind: 'machine', applicationId: wiki.client.applicationId });
+    expect(await asked(sibling.client, sibling.secret), 'another client of the same application may ask').toMatchObject({ active: true });
+  });
+
   test('mix-up: an answer from another issuer is not taken for ours', async () => {
     const begun = await begin(wiki.client, wiki.secret);
     const { location } = await maria.browser.walk(begun.address.href, world.origin);

@@ -2,13 +2,17 @@ import { record } from '../../audit/index.ts';
 import { digestOf } from '../../platform/crypto/index.ts';
 import type { ActorId } from '../../platform/http/index.ts';
 import type { Needs } from '../needs.ts';
+import { endApiTokensOf } from '../api-token/store.ts';
 import { endSessionsIn } from '../session/end-sessions.ts';
 import { findSubject } from '../session/store.ts';
 import { removeSignInsOf } from '../sign-in/store.ts';
 import { forgetDevices } from '../throttle/store.ts';
 import { endAccessPasses, takeDisavowal } from './store.ts';
 
-/** "This was not me": every session, pass and sign-in under way ends now, and no device counts as familiar any more. False when the link was used or is too old. */
+/**
+ * "This was not me": every session, pass, API token and sign-in under way ends now, and no device counts as familiar any more.
+ * A token made by whoever sat there would outlive all of it (up to a year). False when the link was used or is too old.
+ */
 export async function disavow(needs: Pick<Needs, 'clock' | 'database' | 'announce'>, token: string): Promise<boolean> {
   const { clock, database, announce } = needs;
   return database.transaction(async (tx) => {
@@ -19,9 +23,10 @@ export async function disavow(needs: Pick<Needs, 'clock' | 'database' | 'announc
     const by = { actor: 'anonymous' as ActorId, actorName: `The notice to ${subject.displayName}` };
     const ended = await endSessionsIn(tx, needs, by, { personId: subject.personId, reason: 'the person said: this was not me' });
     const passes = await endAccessPasses(tx, subject.personId, now);
+    const tokens = await endApiTokensOf(tx, subject.personId, now, 'the person said: this was not me');
     await removeSignInsOf(tx, subject.personId);
     await forgetDevices(tx, subject.personId);
-    await record(tx, { action: 'authentication.sign-in.disavow', ...by, target: `person:${subject.personId}`, targetName: subject.displayName, at: now, outcome: 'allowed', facts: { about: taken.about, sessions: ended, passes } });
+    await record(tx, { action: 'authentication.sign-in.disavow', ...by, target: `person:${subject.personId}`, targetName: subject.displayName, at: now, outcome: 'allowed', facts: { about: taken.about, sessions: ended, passes, apiTokens: tokens.map((one) => one.id) } });
     await announce(tx, { kind: 'sign_in_disavowed', subject: `person:${subject.personId}`, at: now, facts: { about: taken.about } });
     return true;
   });

@@ -81,8 +81,10 @@ it('a new password ends the other sessions', async () => {
   expect((await dee.browser.me()).status).toBe(200);
 });
 
-it('"this was not me" in a notice ends every session at once, and works once', async () => {
+it('"this was not me" in a notice ends every session and API token at once, and works once', async () => {
   const eve = await world.settled('Eve', 'Stone', 'paper lantern glacier');
+  await world.makeAdministrator(eve.person.id);
+  const planted = json(await eve.browser.api('POST', '/api/v1/tokens', { name: 'planted by a thief', permissions: ['authentication.policy.read'], expiresInDays: 365 })).token;
   const mail = (await world.mailer.outbox(200)).find((one) => one.recipient === 'eve@adventure-works.com')!;
   const link = /https:\/\/id\.example\.com(\/not-me\?token=\S+)/.exec(mail.textBody)![1]!;
   const anywhere = world.browser();
@@ -91,6 +93,7 @@ it('"this was not me" in a notice ends every session at once, and works once', a
   const token = link.split('token=')[1]!;
   expect((await anywhere.submit('/not-me', { token })).status).toBe(200);
   expect((await eve.browser.me()).status).toBe(401);
+  expect((await world.browser().send('GET', '/api/v1/sign-in-policy', { headers: { authorization: `Bearer ${planted}` } })).status).toBe(401);
   expect((await anywhere.submit('/not-me', { token })).status).toBe(404);
 });
 

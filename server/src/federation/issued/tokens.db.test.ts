@@ -127,6 +127,14 @@ describe('refresh tokens', () => {
   });
 });
 
+test('"this was not me" ends tokens with offline access too: a thief keeps nothing for 90 days', async () => {
+  const vera = await world.signIn(await world.join('Vera', 'Holm'));
+  const stolen = await signIn(vera, web, 'openid offline_access');
+  expect((await refresh(web, stolen.refresh_token!)).status).toBe(200);
+  await world.database.transaction((tx) => world.events.announce(tx, { kind: 'sign_in_disavowed', subject: `person:${vera.personId}`, at: clock.now(), facts: { about: 'factor_added' } }));
+  await expect.poll(async () => (await refresh(web, stolen.refresh_token!)).status, { timeout: 5_000 }).toBe(400);
+});
+
 test('INVARIANT: of a person who left nothing works any more, on every server, at every endpoint, at once', async () => {
   const noor = await world.signIn(await world.join('Noor', 'Weg'));
   const mine = await signIn(noor, web);

@@ -28,9 +28,10 @@ export async function endAllOfPersonIn(tx: Tx, needs: Needs, personId: string): 
 /** What these events bring is tidying and telling. That nothing works any more is true before: see issued/store.ts. */
 export const endOfSessions = (needs: Needs): Subscriber => ({
   name: 'federation.end-of-sessions',
-  kinds: ['session_ended', 'person_left'],
+  kinds: ['session_ended', 'person_left', 'sign_in_disavowed'],
   async deliver(tx, event) {
-    if (event.kind === 'person_left') {
+    // "This was not me": what was agreed to while somebody else sat there (offline access, 90 days) goes as well.
+    if (event.kind === 'person_left' || event.kind === 'sign_in_disavowed') {
       await endAllOfPersonIn(tx, needs, event.subject.slice('person:'.length));
       return;
     }

@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PersonAnswer } from '@bailiwick/contract/directory';
+import type { MovementSummary } from '@bailiwick/contract/lifecycle';
+import { startScimServer, type ScimServer } from '../server/demo/scim-server.ts';
+import { openWorld, type Actor, type World } from '../server/testing/world.ts';
+import { openBrowser, picture, type Look, type Somebody } from './browser.ts';
+
+/*
+ * Every page, as people with different eyes, hands and screens meet it: axe-core finds nothing, nothing breaks the content
+ * security policy, the keyboard gets to the content, and 390 pixels are enough.
+ */
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let world: World;
+let scim: ScimServer;
+let browser: Awaited<ReturnType<typeof openBrowser>>;
+let admin: Actor;
+let manager: Actor;
+let leaverMovement = '';
+let chatId = '';
+let roleId = '';
+let importId = '';
+
+beforeAll(async () => {
+  [world, browser, scim] = await Promise.all([openWorld(), openBrowser(), startScimServer({ names: ['chat'], token: 'a-token-of-chat' })]);
+  const chat = scim.application('chat');
+  chat.addGroup('everyone');
+  chat.addAccount({ userName: 'old-robot' });
+  chat.addAccount({ userName: 'priya.raman@linden.example', email: 'priya.raman@linden.example' });
+  admin = await world.setUp();
+  const { api } = admin.browser;
+  const rows = ['Employee ID,First Name,Last Name,Work Email,Job Title,Department,Manager ID,Hire Date', 'E1,Jonas,Lindqvist,jonas.lindqvist@linden.example,Head of Sales,Sales,,2019-04-15', 'E2,Priya,Raman,priya.raman@linden.example,Assistant,Sales,E1,2021-02-28', 'E3,Omar,Haddad,omar.haddad@linden.example,Assistant,Sales,E1,2022-02-28'];
+  const { id } = await api<{ id: string }>('POST', '/api/v1/hr-imports?fileName=people.csv', rows.join('\n'));
+  importId = id;
+  await api('POST', `/api/v1/hr-imports/${id}/apply`, {});
+  const made = await api<{ applicationId: string }>('POST', '/api/v1/connections', { name: 'Chat', kind: 'scim', settings: { address: chat.address }, secrets: { token: 'a-token-of-chat' }, loginFrom: 'email' });
+  chatId = made.applicationId;
+  await world.quiet();
+  const { items } = await api<{ items: { id: string; name: string }[] }>('GET', `/api/v1/applications/${chatId}/entitlements`);
+  roleId = (await api<{ id: string }>('POST', '/api/v1/roles', { name: 'Everybody', rule: { all: [] }, entitlementIds: items.map((one) => one.id) })).id;
+  await api('PATCH', `/api/v1/connections/${chatId}`, { mode: 'live' });
+  await world.quiet();
+  const omar = await world.person('omar');
+  await api('POST', `/api/v1/people/${omar.id}/leave`, { reason: 'left' });
+  await world.quiet();
+  leaverMovement = (await api<{ items: MovementSummary[] }>('GET', '/api/v1/movements?kind=leaver')).items[0]!.id;
+  manager = await world.person('jonas');
+  await world.signIn(manager);
+});
+afterAll(async () => {
+  await browser?.close();
+  await Promise.all([world?.close(), scim?.close()]);
+});
+
+/** A browser that holds the session of somebody who signed in through the forms. */
+async function as(actor: Actor | null, look: Look = {}): Promise<Somebody> {
+  const who = await browser.somebody(look);
+  if (actor) await who.context.addCookies([...actor.browser.cookies].map(([name, value]) => ({ name, value, url: world.origin })));
+  return who;
+}
+
+async function faultsOf({ page }: Somebody): Promise<string[]> {
+  // Through the debugger: the page's own policy lets no script in, and must not.
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: { run(context: unknown, options: unknown): Promise<{ violations: { id: string; help: string; nodes: { html: string; any: { message: string }[] }[] }[] }> } }).axe.run(document, { resultTypes: ['violations'] });
+    return violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} (${node.any[0]?.message ?? ''})`).join(' | ')}`);
+  });
+}
+
+/** Loaded: the heading is there and nothing is on its way. */
+async function open({ page }: Somebody, path: string): Promise<void> {
+  await page.goto(world.origin + path);
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await page.waitForFunction(() => document.querySelector('[aria-busy=true]') === null, undefined, { timeout: 10_000 }).catch(() => undefined);
+  await page.waitForTimeout(150);
+}
+
+const adminPages = (): readonly string[] => ['/admin', '/admin/people', `/admin/people/${manager.id}`, '/admin/movements', `/admin/movements/${leaverMovement}`, '/admin/inventory', '/admin/applications', '/admin/applications/connect', '/admin/applications/connect?kind=postgres', `/admin/applications/${chatId}`, '/admin/roles', '/admin/roles/new', `/admin/roles/${roleId}`, '/admin/hr-feed', `/admin/hr-feed/${importId}`, '/admin/audit', '/admin/settings'];
+const portalPages = ['/', '/access', '/security', '/sessions', '/team'];
+
+async function examine(who: Somebody, paths: readonly string[], look: string): Promise<string[]> {
+  const faults: string[] = [];
+  for (const path of paths) {
+    await open(who, path);
+    faults.push(...(await faultsOf(who)).map((fault) => `${path} (${look}): ${fault}`));
+    // At 390 pixels nothing may need sideways scrolling (WCAG 1.4.10).
+    const overflow = await who.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    if (overflow > 1) faults.push(`${path} (${look}): ${overflow} px wider than the screen`);
+    if (who.problems.length > 0) faults.push(...who.problems.splice(0).map((problem) => `${path} (${look}): ${problem}`));
+    await picture(who, `page-${look}${path.replace(/[/?=]+/g, '-').replace(/[0-9a-f-]{36}/, 'one')}`);
+  }
+  return faults;
+}
+
+const looks: readonly (readonly [string, Look])[] = [['light', {}], ['dark', { isDark: true }], ['phone', { isPhone: true }], ['dark phone', { isPhone: true, isDark: true }]];
+
+describe.each(looks)('in the look "%s"', (name, look) => {
+  it('the pages before signing in', async () => {
+    const who = await as(null, look);
+    expect(await examine(who, ['/sign-in', '/recover', '/set-up?token=none', '/nowhere'], name)).toEqual([]);
+    await who.context.close();
+  });
+  it('the console', async () => {
+    const who = await as(admin, look);
+    expect(await examine(who, adminPages(), name)).toEqual([]);
+    await who.context.close();
+  }, 120_000);
+  it('the portal', async () => {
+    const who = await as(manager, look);
+    expect(await examine(who, portalPages, name)).toEqual([]);
+    await who.context.close();
+  });
+});
+
+describe('with the keyboard alone', () => {
+  const focused = ({ page }: Somebody): Promise<string> => page.evaluate(() => `${document.activeElement?.tagName.toLowerCase() ?? ''} ${document.activeElement?.getAttribute('aria-label') ?? (document.activeElement as HTMLElement | null)?.innerText?.trim() ?? ''}`.trim());
+
+  it('the first Tab offers to skip to the content, and Enter does it', async () => {
+    const who = await as(admin);
+    await open(who, '/admin/people');
+    await who.page.keyboard.press('Tab');
+    expect(await focused(who)).toBe('a Skip to the content');
+    await who.page.keyboard.press('Enter');
+    await who.page.keyboard.press('Tab');
+    expect(await who.page.evaluate(() => document.querySelector('main')?.contains(document.activeElement))).toBe(true);
+    await who.context.close();
+  });
+
+  it('somebody is found, opened, and the main action is reached', async () => {
+    const who = await as(admin);
+    await open(who, '/admin');
+    await who.page.keyboard.press('Control+k');
+    await who.page.getByRole('dialog').waitFor();
+    await who.page.keyboard.type('priya');
+    await who.page.getByRole('option', { name: /Priya Raman/ }).first().waitFor();
+    // Down to the person, past whatever else fits.
+    for (let presses = 0; presses < 8; presses += 1) {
+      if (await who.page.getByRole('option', { selected: true, name: /Priya Raman/ }).count()) break;
+      await who.page.keyboard.press('ArrowDown');
+    }
+    await who.page.keyboard.press('Enter');
+    await who.page.getByRole('heading', { level: 1, name: /Priya Raman/ }).waitFor();
+    for (let presses = 0; presses < 40 && !(await focused(who)).includes('Issue an access pass'); presses += 1) await who.page.keyboard.press('Tab');
+    expect(await focused(who)).toContain('Issue an access pass');
+    await who.page.keyboard.press('Enter');
+    await who.page.getByRole('dialog').waitFor();
+    await who.page.keyboard.press('Escape');
+    await who.page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await focused(who)).toContain('Issue an access pass');
+    expect(who.problems).toEqual([]);
+    await who.context.close();
+  });
+
+  it('a sign-in needs no mouse', async () => {
+    const who = await as(null);
+    const [person] = (await admin.browser.api<{ items: PersonAnswer[] }>('GET', '/api/v1/people?search=jonas')).items;
+    await who.page.goto(`${world.origin}/sign-in`);
+    expect(await focused(who)).toContain('input');
+    await who.page.keyboard.type(person!.username);
+    await who.page.keyboard.press('Enter');
+    await who.page.getByRole('textbox', { name: 'Password' }).waitFor();
+    await who.page.keyboard.type(manager.credentials.password);
+    await who.page.keyboard.press('Enter');
+    await who.page.getByRole('textbox', { name: /code/i }).waitFor();
+    await who.page.keyboard.type(await manager.browser.codeOf(manager.credentials));
+    await who.page.keyboard.press('Enter');
+    await who.page.waitForURL(`${world.origin}/`);
+    await who.context.close();
+  });
+});
+
+it('what a page loads from elsewhere: nothing', async () => {
+  const who = await as(admin);
+  const strangers: string[] = [];
+  who.page.on('request', (request) => {
+    if (!request.url().startsWith(world.origin) && !request.url().startsWith('data:')) strangers.push(request.url());
+  });
+  for (const path of ['/admin', '/', '/admin/audit']) await open(who, path);
+  expect(strangers).toEqual([]);
+  await who.context.close();
+});

@@ -1,9 +1,13 @@
 create schema directory;
 
 -- For search and order: lower case, without accents. One spelling of this rule, used by columns, words and questions.
+-- Most names are plain ASCII, and those take the short way.
 create function directory.fold(spelling text) returns text
   language sql immutable strict parallel safe
-  return translate(lower(regexp_replace(normalize(spelling, nfd), '[\u0300-\u036f]', '', 'g')), 'øłđðßæœþı', 'olddsaoti');
+  return case
+    when octet_length(spelling) = char_length(spelling) then lower(spelling)
+    else translate(lower(regexp_replace(normalize(spelling, nfd), '[\u0300-\u036f]', '', 'g')), 'øłđðßæœþı', 'olddsaoti')
+  end;
 
 -- Contractors and partners are here for a time.
 create function directory.needs_end_date(employment_type text) returns boolean

@@ -12,7 +12,7 @@ import { createRoot } from 'react-dom/client';
 import { Problem } from './api/client.ts';
 import { styleNonce } from './nonce.ts';
 import { makeRouter } from './routes.tsx';
-import { theme } from './theme.ts';
+import { makeTheme } from './theme.ts';
 import { chooseWords } from './words/index.ts';
 
 const queries = new QueryClient({
@@ -32,7 +32,7 @@ const router = makeRouter(queries);
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
+    <MantineProvider theme={makeTheme()} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
       <QueryClientProvider client={queries}>
         <Notifications position="bottom-right" limit={4} />
         <RouterProvider router={router} />

@@ -54,7 +54,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     go(one.to);
   };
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} size="lg" padding={0} centered={false} yOffset="12vh" title={null} aria-label={w.title}>
+    <Modal opened onClose={onClose} withCloseButton={false} size="lg" padding={0} centered={false} yOffset="12vh" attributes={{ content: { 'aria-label': w.title } }}>
       <div className={css.field}>
         <IconSearch size={20} stroke={1.6} aria-hidden="true" />
         <input

@@ -261,7 +261,7 @@ function HealthSheet({ connection }: { connection: Connection }) {
             reading ? (
               <span key="reading">
                 {w.readState[reading.state]} <When at={reading.finishedAt ?? reading.startedAt} />
-                <span className="quiet-under">{reading.problem ? asSentence(reading.problem) : w.readFound(reading.accounts, reading.entitlements, reading.holdings)}</span>
+                <span className="quiet-under">{reading.problem ? sentence(reading.problem) : w.readFound(reading.accounts, reading.entitlements, reading.holdings)}</span>
               </span>
             ) : (
               words.ui.never

@@ -13,7 +13,7 @@ import { Person } from '../../ui/person.tsx';
 import { RouteLink } from '../../ui/route-link.tsx';
 import { say } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
-import { asSentence, EmptyState, Loaded, sentence } from '../../ui/state.tsx';
+import { EmptyState, Loaded, sentence } from '../../ui/state.tsx';
 import { number } from '../../ui/time.ts';
 import { Tone } from '../../ui/tone.tsx';
 import { useFilters } from '../../ui/use-filters.ts';
@@ -207,7 +207,7 @@ function Changes({ file }: { file: HrImport }) {
       width: '4fr',
       render: (one) => (
         <>
-          {one.changes.length > 0 ? <Diff lines={one.changes.map((line) => ({ name: attributeName(line.attribute), before: line.before, after: line.after }))} /> : asSentence(one.why)}
+          {one.changes.length > 0 ? <Diff lines={one.changes.map((line) => ({ name: attributeName(line.attribute), before: line.before, after: line.after }))} /> : sentence(one.why)}
           {one.effectiveOn ? (
             <span className="small quiet">
               {w.change.on} <Day on={one.effectiveOn} />
@@ -263,7 +263,7 @@ function Problems({ file }: { file: HrImport }) {
       ),
     },
     { key: 'value', title: w.columns.value, width: '2fr', render: (one) => (one.value === null ? null : <><span className="quiet">{one.header} </span><code>{one.value}</code></>) },
-    { key: 'action', title: w.columns.action, width: '3fr', render: (one) => asSentence(one.action) },
+    { key: 'action', title: w.columns.action, width: '3fr', render: (one) => sentence(one.action) },
     { key: 'severity', title: w.columns.severity, width: '160px', render: (one) => <Tone tone={one.severity === 'bad' ? 'danger' : 'attention'}>{one.severity === 'bad' ? w.bad : w.notice}</Tone> },
   ];
   return (

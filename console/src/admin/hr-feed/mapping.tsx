@@ -5,7 +5,7 @@ import { hrAttributes, hrDateFormats, hrEncodings, hrSeparators, mapHrImport, ty
 import { Refused } from '../../ui/confirm.tsx';
 import { say } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
-import { asSentence, sentence } from '../../ui/state.tsx';
+import { sentence } from '../../ui/state.tsx';
 import { Tone } from '../../ui/tone.tsx';
 import { words } from '../../words/index.ts';
 
@@ -54,8 +54,8 @@ export function Mapping({ file, isOpen }: { file: HrImport; isOpen: boolean }) {
     <Sheet lead={w.lead}>
       <Stack gap="md">
         <Group align="flex-end" gap="md">
-          <NativeSelect label={w.encoding} description={known ? asSentence(known.encodingReason) : undefined} disabled={!isOpen} value={mapping.encoding ?? ''} onChange={(event) => setMapping({ ...mapping, encoding: event.currentTarget.value as HrEncoding })} data={[...hrEncodings]} />
-          <NativeSelect label={w.separator} description={known ? asSentence(known.separatorReason) : undefined} disabled={!isOpen} value={mapping.separator ?? ''} onChange={(event) => setMapping({ ...mapping, separator: event.currentTarget.value as HrSeparator })} data={hrSeparators.map((one) => ({ value: one, label: w.separators[one] }))} />
+          <NativeSelect label={w.encoding} description={known ? sentence(known.encodingReason) : undefined} disabled={!isOpen} value={mapping.encoding ?? ''} onChange={(event) => setMapping({ ...mapping, encoding: event.currentTarget.value as HrEncoding })} data={[...hrEncodings]} />
+          <NativeSelect label={w.separator} description={known ? sentence(known.separatorReason) : undefined} disabled={!isOpen} value={mapping.separator ?? ''} onChange={(event) => setMapping({ ...mapping, separator: event.currentTarget.value as HrSeparator })} data={hrSeparators.map((one) => ({ value: one, label: w.separators[one] }))} />
           <Switch label={words.hrFeed.isComplete} description={words.hrFeed.isCompleteText} disabled={!isOpen} checked={mapping.isComplete ?? true} onChange={(event) => setMapping({ ...mapping, isComplete: event.currentTarget.checked })} />
         </Group>
         <Table.ScrollContainer minWidth={720}>

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { mapHrImport, type HrDateFormat, type HrImport, type HrNameOrder, type HrQuestion, type MapHrImport } from '../../api/hr-feed.ts';
 import { Refused } from '../../ui/confirm.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
-import { asSentence } from '../../ui/state.tsx';
+import { sentence } from '../../ui/state.tsx';
 import { words } from '../../words/index.ts';
 import { mappingOf } from './mapping.tsx';
 
@@ -47,7 +47,7 @@ export function Questions({ file }: { file: HrImport }) {
         {file.questions.map((question) => (
           <NativeSelect
             key={keyOf(question)}
-            label={asSentence(question.text)}
+            label={sentence(question.text)}
             value={answers[keyOf(question)] ?? ''}
             onChange={(event) => setAnswers({ ...answers, [keyOf(question)]: event.currentTarget.value })}
             data={[{ value: '', label: w.choose }, ...question.choices.map((choice) => ({ value: choice, label: choice }))]}

@@ -8,7 +8,7 @@ import { Confirm } from '../../ui/confirm.tsx';
 import { DataList, type Column } from '../../ui/data-list.tsx';
 import { RouteLink } from '../../ui/route-link.tsx';
 import { say } from '../../ui/said.tsx';
-import { asSentence, EmptyState, sentence } from '../../ui/state.tsx';
+import { EmptyState, sentence } from '../../ui/state.tsx';
 import { Tone } from '../../ui/tone.tsx';
 import { When } from '../../ui/when.tsx';
 import { useMay } from '../../ui/me.tsx';
@@ -46,7 +46,7 @@ export function DriftList({ applicationId }: { applicationId?: string }) {
       width: '4fr',
       render: (one) => (
         <>
-          {one.personId ? <RouteLink to={at.person(one.personId)}>{sentence(one.title)}</RouteLink> : asSentence(one.title)}
+          {one.personId ? <RouteLink to={at.person(one.personId)}>{sentence(one.title)}</RouteLink> : sentence(one.title)}
           <span className="quiet-under">
             <Tone tone={one.severity === 'high' ? 'danger' : 'attention'} isBoxed={false}>
               {w.kinds[one.kind]}

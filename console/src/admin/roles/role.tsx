@@ -12,7 +12,7 @@ import { PageSentence } from '../../ui/page-sentence.tsx';
 import { Person } from '../../ui/person.tsx';
 import { say } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
-import { asSentence, Loaded } from '../../ui/state.tsx';
+import { Loaded, sentence } from '../../ui/state.tsx';
 import { Tone } from '../../ui/tone.tsx';
 import { useGo } from '../../ui/use-filters.ts';
 import { useMay } from '../../ui/me.tsx';
@@ -142,7 +142,7 @@ function Editor({ role }: { role: Role | null }) {
       {asked === 'remove' && role ? (
         <Confirm
           title={w.removeTitle(role.name)}
-          effect={removal.data ? <Effect preview={removal.data} /> : removal.error ? asSentence(removal.error.message) : words.ui.loading}
+          effect={removal.data ? <Effect preview={removal.data} /> : removal.error ? sentence(removal.error.message) : words.ui.loading}
           action={w.remove}
           isDangerous
           onConfirm={async () => {

@@ -9,7 +9,7 @@ import { Refused } from '../../ui/confirm.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { say, sayProblem } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
-import { asSentence, Loaded } from '../../ui/state.tsx';
+import { Loaded, sentence } from '../../ui/state.tsx';
 import { duration } from '../../ui/time.ts';
 import { words } from '../../words/index.ts';
 
@@ -24,7 +24,7 @@ export function SignInFacts() {
             <Facts
               facts={[
                 [w.level, w.levelText(policy.assuranceLevel)],
-                [w.password, asSentence(policy.passwordRule)],
+                [w.password, sentence(policy.passwordRule)],
                 [w.disabled, w.failures(policy.failuresUntilDisabled)],
               ]}
             />

@@ -20,7 +20,9 @@ export const readPerson = ({ database }: Needs, permit: MayShowPerson, id: Perso
     const person = (await isInScope(tx, permit.scope, id)) ? await findPerson(tx, id) : null;
     if (!person) throw refuse.person_not_found({ person: id });
     const manager = person.managerId ? await findPerson(tx, person.managerId) : null;
-    return { ...person, managerName: manager?.displayName ?? null, reports: await countReports(tx, id) };
+    // A private address is nobody's business but HR's: managers and the help desk see the work address.
+    const privateEmail = permit.scope.is === 'everything' ? person.privateEmail : null;
+    return { ...person, privateEmail, managerName: manager?.displayName ?? null, reports: await countReports(tx, id) };
   });
 
 export const readAttributeValues = ({ database }: Needs, _permit: Permit<'directory.person.read'>): ReturnType<typeof listAttributeValues> => database.read(listAttributeValues);

@@ -38,7 +38,7 @@ export interface HouseOptions {
 const quiet = '--disable-warning=ExperimentalWarning';
 
 /** Nothing of the settings of whoever runs the benchmark may reach the server. */
-const cleanEnvironment = (): NodeJS.ProcessEnv => Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('BAILIWICK_') && name !== 'DATABASE_URL'));
+const cleanEnvironment = (): NodeJS.ProcessEnv => Object.fromEntries(Object.entries({ NODE_COMPILE_CACHE: path.join(root, '.cache', 'compiled'), ...process.env }).filter(([name]) => !name.startsWith('BAILIWICK_') && name !== 'DATABASE_URL'));
 
 export async function openHouse({ folder, core, profiles, env = {} }: HouseOptions): Promise<House> {
   mkdirSync(folder, { recursive: true, mode: 0o711 });
@@ -92,7 +92,7 @@ export async function openHouse({ folder, core, profiles, env = {} }: HouseOptio
     cpu: () => ({ app: cpuSecondsOf(child.pid!, [postmaster]), postgres: cpuSecondsOf(postmaster) }),
     memory: () => ({ app: memoryOf(child.pid!, [postmaster]), postgres: memoryOf(postmaster) }),
     async stop() {
-      await pool.end();
+      if (!pool.ended) await pool.end();
       child.kill('SIGTERM');
       await ended;
       if (said.trim() !== '' && process.env['BENCH_SHOW_SERVER'] === '1') process.stderr.write(said);

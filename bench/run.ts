@@ -85,7 +85,17 @@ async function take(id: string, work: () => Promise<Outcome | readonly Outcome[]
   } catch (error) {
     failures.push(`${id}: ${error instanceof Error ? error.message : String(error)}`);
     say(`${id} FAILED: ${error instanceof Error ? error.stack : String(error)}`);
+    await revive();
   }
+}
+
+/** A workload that took the server down with it must not take the others too. */
+async function revive(): Promise<void> {
+  const isAlive = house !== null && (await fetch(`${house.issuer}/healthz`).then((reply) => reply.ok, () => false));
+  if (isAlive) return;
+  say('the server under test is gone; starting it again');
+  await house?.stop();
+  house = await openHouse({ folder, core, profiles });
 }
 
 try {

@@ -19,8 +19,12 @@ export function findNode() {
 /** SimpleWebAuthn asks at start whether Node knows ML-DSA, which makes Node warn about something nobody chose. */
 const quiet = '--disable-warning=ExperimentalWarning';
 
-/** Children that say `node` get the same one. */
-export const environment = (node) => ({ ...process.env, PATH: [path.dirname(node), path.join(root, 'node_modules', '.bin'), process.env.PATH].join(path.delimiter) });
+/** Children that say `node` get the same one, and find our TypeScript compiled already: half the processor time of a start. */
+export const environment = (node) => ({
+  NODE_COMPILE_CACHE: path.join(root, '.cache', 'compiled'),
+  ...process.env,
+  PATH: [path.dirname(node), path.join(root, 'node_modules', '.bin'), process.env.PATH].join(path.delimiter),
+});
 
 /**
  * Runs a program under Node 24 in our place: same input and output, signals handed on, and its end is our end.

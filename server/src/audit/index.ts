@@ -6,7 +6,7 @@ export type { Entry, NewEntry, Outcome } from './entry/entry.ts';
 export { actionsWithWords, nameOfAction, sentenceOf } from './entry/entry.ts';
 export { canonical } from './entry/canonical.ts';
 export { listEntries, record, recordAll, type EntryFilter } from './entry/store.ts';
-export { makeRecordRefusal, recordApart } from './entry/record-refusal.ts';
+export { makeRecordRefusal, openRefusalRecorder, recordApart } from './entry/record-refusal.ts';
 
 export { auditModule } from './module.ts';
 export { permissions as auditPermissions } from './permissions.ts';

@@ -301,6 +301,13 @@ describe('attacks', () => {
     await expect.poll(async () => (await world.audit('federation.token.issue')).some((entry) => entry.reason === 'invalid secret provided')).toBe(true);
   });
 
+  test('a stranger cannot fill the disk with refusals: they are counted, and the first are in the audit', async () => {
+    const refused = async (): Promise<number> => (await world.audit('federation.token.issue')).filter((entry) => entry.outcome === 'refused' && entry.facts['grantType'] === 'flood').length;
+    await Promise.all(Array.from({ length: 120 }, () => fetch(`${world.origin}/oauth2/token`, { method: 'POST', body: new URLSearchParams({ client_id: 'nobody', grant_type: 'flood' }) })));
+    await expect.poll(refused).toBeGreaterThan(0);
+    expect(await refused()).toBeLessThanOrEqual(30);
+  });
+
   test('the claims parameter gets nothing that the scopes of the application do not give (a way around consent)', async () => {
     const sly = await world.addClient({ name: 'Sly', redirectUris: [callback], scopes: ['openid'] });
     const claims = JSON.stringify({ id_token: { email: null, department: { essential: true } }, userinfo: { email: null, name: null } });

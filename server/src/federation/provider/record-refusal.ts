@@ -1,5 +1,5 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import { recordApart } from '../../audit/index.ts';
+import { openRefusalRecorder } from '../../audit/index.ts';
 import type { Clock } from '../../platform/clock/index.ts';
 import type { Database } from '../../platform/db/index.ts';
 import { requestOf } from './request.ts';
@@ -17,16 +17,16 @@ const actions: Readonly<Record<string, string>> = {
 };
 
 /** Every no of the protocol is in the audit, with the reason that the caller is not told. */
-export const recordProtocolRefusal =
-  (needs: { clock: Clock; database: Database; broke: (error: Error) => void }) =>
-  (ctx: KoaContextWithOIDC, error: Error): void => {
+export function recordProtocolRefusal(needs: { clock: Clock; database: Database; broke: (error: Error) => void }): (ctx: KoaContextWithOIDC, error: Error) => void {
+  const recordRefusal = openRefusalRecorder(needs);
+  return (ctx, error) => {
     if (!(error instanceof errors.OIDCProviderError) || !error.expose || conversation.has(error.error)) return;
     const request = requestOf(ctx.req);
     const client = ctx.oidc?.client;
     const principal = request?.principal ?? Promise.resolve(null);
     void principal
       .then((who) =>
-        recordApart(needs, {
+        recordRefusal({
           action: actions[ctx.oidc?.route ?? ''] ?? 'federation.request.serve',
           actor: who?.actor ?? (client ? `client:${client.clientId}` : 'anonymous'),
           actorName: who?.name ?? client?.clientName ?? 'an unknown application',
@@ -35,8 +35,9 @@ export const recordProtocolRefusal =
           at: needs.clock.now(),
           outcome: 'refused',
           reason: error.error_detail ?? error.error_description ?? error.error,
-          facts: { error: error.error, requestId: request?.facts.requestId ?? null, address: request?.facts.address ?? null, grantType: typeof ctx.oidc?.params?.['grant_type'] === 'string' ? ctx.oidc.params['grant_type'] : null },
-        }),
+          facts: { error: error.error, requestId: request?.facts.requestId ?? null, address: request?.facts.address ?? null, grantType: typeof ctx.oidc?.params?.['grant_type'] === 'string' ? ctx.oidc.params['grant_type'].slice(0, 80) : null },
+        }, request?.facts.address ?? null),
       )
       .catch(needs.broke);
   };
+}

@@ -84,29 +84,58 @@ create function directory.words_of(sort_name text, given_name text, family_name 
     union select directory.fold(employee_number) where employee_number is not null;
   end;
 
+create function directory.has_other_words(o directory.person, n directory.person) returns boolean
+  language sql immutable parallel safe
+  return (o.sort_name, o.given_name, o.family_name, o.username, o.work_email, o.employee_number)
+         is distinct from (n.sort_name, n.given_name, n.family_name, n.username, n.work_email, n.employee_number);
+
+create table directory.person_pair (
+  first_two text collate "C" not null,
+  second_two text collate "C" not null,
+  first_word text collate "C" not null,
+  second_word text collate "C" not null,
+  sort_name text collate "C" not null,
+  person_id uuid not null,
+  constraint a_pair_of_words_leads_to_a_person primary key (first_two, second_two, first_word, second_word, sort_name, person_id)
+);
+comment on table directory.person_pair is 'the words of a name in pairs, both ways round, by their first two letters: for two beginnings that many people have, each or together, a page is one short index scan all the same';
+create index person_pair_of on directory.person_pair (person_id);
+
 create function directory.keep_words() returns trigger language plpgsql as $$
 begin
-  if tg_op <> 'INSERT' then
-    if tg_op = 'UPDATE' then
-      delete from directory.person_word w
-       using changed_from o left join changed_to n on n.id = o.id
-       where w.person_id = o.id
-         and (o.sort_name, o.given_name, o.family_name, o.username, o.work_email, o.employee_number)
-             is distinct from (n.sort_name, n.given_name, n.family_name, n.username, n.work_email, n.employee_number);
+  if tg_op = 'UPDATE' then
+    delete from directory.person_word w using changed_from o join changed_to n on n.id = o.id
+     where w.person_id = o.id and directory.has_other_words(o, n);
+    delete from directory.person_pair w using changed_from o join changed_to n on n.id = o.id
+     where w.person_id = o.id and directory.has_other_words(o, n);
+    with added as (
       insert into directory.person_word (word, sort_name, person_id)
       select left(word, 120), n.sort_name, n.id
-        from changed_to n join changed_from o on o.id = n.id,
+        from changed_to n join changed_from o on o.id = n.id and directory.has_other_words(o, n),
              directory.words_of(n.sort_name, n.given_name, n.family_name, n.username, n.work_email, n.employee_number) as word
-       where (o.sort_name, o.given_name, o.family_name, o.username, o.work_email, o.employee_number)
-             is distinct from (n.sort_name, n.given_name, n.family_name, n.username, n.work_email, n.employee_number)
-      on conflict do nothing;
-    else
-      delete from directory.person_word w using changed_from o where w.person_id = o.id;
-    end if;
+      on conflict do nothing
+      returning *
+    )
+    insert into directory.person_pair (first_two, second_two, first_word, second_word, sort_name, person_id)
+    select left(a.word, 2), left(b.word, 2), a.word, b.word, a.sort_name, a.person_id
+      from added a join added b on b.person_id = a.person_id and b.word <> a.word
+     where a.word !~ '[0-9@.]' and b.word !~ '[0-9@.]'
+    on conflict do nothing;
+  elsif tg_op = 'DELETE' then
+    delete from directory.person_word w using changed_from o where w.person_id = o.id;
+    delete from directory.person_pair w using changed_from o where w.person_id = o.id;
   else
-    insert into directory.person_word (word, sort_name, person_id)
-    select left(word, 120), n.sort_name, n.id
-      from changed_to n, directory.words_of(n.sort_name, n.given_name, n.family_name, n.username, n.work_email, n.employee_number) as word
+    with added as (
+      insert into directory.person_word (word, sort_name, person_id)
+      select left(word, 120), n.sort_name, n.id
+        from changed_to n, directory.words_of(n.sort_name, n.given_name, n.family_name, n.username, n.work_email, n.employee_number) as word
+      on conflict do nothing
+      returning *
+    )
+    insert into directory.person_pair (first_two, second_two, first_word, second_word, sort_name, person_id)
+    select left(a.word, 2), left(b.word, 2), a.word, b.word, a.sort_name, a.person_id
+      from added a join added b on b.person_id = a.person_id and b.word <> a.word
+     where a.word !~ '[0-9@.]' and b.word !~ '[0-9@.]'
     on conflict do nothing;
   end if;
   return null;

@@ -136,9 +136,37 @@ describe('people', () => {
     expect(await world.database.read((tx) => isInScope(tx, { is: 'self', of: boss.id }, direct.id))).toBe(false);
   });
 
+  it('two names that very many people have are found together, or found to be nobody, page by page', async () => {
+    await world.database.read((tx) => sql(tx)`
+      insert into directory.person (id, username, given_name, family_name, display_name, status, source, created_at, updated_at)
+      select gen_random_uuid(), 'many' || n, given, family, given || ' ' || family, 'active', 'manual', now(), now()
+        from (select n, (array['Quirin', 'Quentin', 'Xaver'])[1 + n % 3] as given, (array['Yildiz', 'Yamada', 'Quast', 'Zhou'])[1 + n % 4] as family from generate_series(1, 2400) as n) as named`);
+    const all = async (search: string): Promise<string[]> => {
+      const names: string[] = [];
+      for (let cursor: string | undefined; ; ) {
+        const page = await world.database.read((tx) => listPeople(tx, { search, scope: { is: 'everything' }, limit: 90, ...(cursor ? { cursor } : {}) }));
+        names.push(...page.items.map((one) => `${one.displayName} ${one.id}`));
+        if (page.next === null) break;
+        cursor = page.next;
+      }
+      expect(new Set(names).size).toBe(names.length);
+      return names;
+    };
+    expect(await all('qui yil')).toHaveLength(200);
+    expect(await all('yamada quentin')).toHaveLength(200);
+    expect(await all('q y')).toHaveLength(800);
+    expect(await all('qu z')).toHaveLength(400);
+    expect(await all('quirin xaver')).toEqual([]);
+    const moved = (await world.database.read((tx) => listPeople(tx, { search: 'quirin yildiz', scope: { is: 'everything' }, limit: 1 }))).items[0]!;
+    await changePerson(needs(), change, { personId: moved.id, change: { familyName: 'Zhou' } });
+    expect(await all('qui yil')).toHaveLength(199);
+    expect((await all('zhou quirin')).filter((one) => one.endsWith(moved.id))).toHaveLength(1);
+  });
+
   it('a list goes on where it stopped, shows everybody once, and its numbers are kept without counting', async () => {
     const read = systemPermit('directory.person.read');
     for (const search of [undefined, 's', 'n']) {
+      if (search === undefined) await world.database.read((tx) => sql(tx)`delete from directory.person where username like 'many%'`);
       const seen: string[] = [];
       for (let cursor: string | undefined; ; ) {
         const page = await readPeople(needs(), read, { search, limit: 3, ...(cursor ? { cursor } : {}) });

@@ -193,23 +193,35 @@ async function foldedWords(tx: Tx, search: string): Promise<string[]> {
 const endOf = (prefix: string): string => prefix + '\u{10ffff}';
 
 const enough = 400;
+const within = (column: Fragment, word: string): Fragment => fragment`${column} >= ${word} and ${column} < ${endOf(word)}`;
+const hasWord = (word: string): Fragment => fragment`exists (select from directory.person_word other where other.person_id = w.person_id and ${within(fragment`other.word`, word)})`;
+/** Found by two of their own words, a person stands in the list once, at the first. */
+const isFirst = (column: Fragment, word: string): Fragment => fragment`not exists (select from directory.person_word earlier where earlier.person_id = w.person_id and earlier.word >= ${word} and earlier.word < ${column})`;
 
+/**
+ * One word: a walk along it. Several of which one is rare: a walk along that one, and the others are looked up. Several that many people
+ * have each: a walk along the pairs, since perhaps nobody has them together, and finding that out must not take longer.
+ */
 async function pageByWord(tx: Tx, words: readonly string[], filters: readonly Fragment[], after: { key: string; id: string } | null, limit: number): Promise<ListRow[]> {
-  const within = (name: Fragment, word: string): Fragment => fragment`${name}.word >= ${word} and ${name}.word < ${endOf(word)}`;
-  // Walk the rarest word and look the others up: with several words, count each, but never far.
-  let lead = words[0]!;
-  if (words.length > 1) {
-    const [counted] = await sql<{ counts: number[] }>(tx)`select array[${join(words.map((word) => fragment`(select count(*) from (select from directory.person_word w where ${within(fragment`w`, word)} limit ${enough}) as counted)`))}] as counts`;
-    const counts = (counted?.counts ?? []).map(Number);
-    lead = words.reduce((best, word, index) => (counts[index]! < counts[words.indexOf(best)]! ? word : best), lead);
-  }
-  const [afterWord = '', afterName = ''] = after ? after.key.split('\n') : [];
+  const parts = after ? after.key.split('\n') : [];
+  if (words.length === 1) return pageAlong(tx, words[0]!, [], filters, after && { word: parts[0] ?? '', name: parts[1] ?? '', id: after.id }, limit);
+  const [counted] = await sql<{ counts: number[] }>(tx)`select array[${join(words.map((word) => fragment`(select count(*) from (select from directory.person_word w where ${within(fragment`w.word`, word)} limit ${enough}) as counted)`))}] as counts`;
+  const counts = (counted?.counts ?? []).map(Number);
+  const fewest = Math.min(...counts);
+  if (fewest === 0) return [];
+  // A list goes on the way it began.
+  const isByPair = after ? parts.length === 3 : fewest >= enough;
+  if (isByPair) return pageAlongPairs(tx, words, filters, after && { first: parts[0] ?? '', second: parts[1] ?? '', name: parts[2] ?? '', id: after.id }, limit);
+  const lead = words[counts.indexOf(fewest)]!;
+  return pageAlong(tx, lead, words.filter((word) => word !== lead), filters, after && { word: parts[0] ?? '', name: parts[1] ?? '', id: after.id }, limit);
+}
+
+async function pageAlong(tx: Tx, lead: string, others: readonly string[], filters: readonly Fragment[], after: { word: string; name: string; id: string } | null, limit: number): Promise<ListRow[]> {
   const where = [
-    within(fragment`w`, lead),
-    // Found by two of their own words, a person stands in the list once, at the first.
-    fragment`not exists (select from directory.person_word earlier where earlier.person_id = w.person_id and earlier.word >= ${lead} and earlier.word < w.word)`,
-    ...words.filter((word) => word !== lead).map((word) => fragment`exists (select from directory.person_word other where other.person_id = w.person_id and ${within(fragment`other`, word)})`),
-    ...(after ? [fragment`(w.word, w.sort_name, w.person_id) > (${afterWord}, ${afterName}, ${after.id}::uuid)`] : []),
+    within(fragment`w.word`, lead),
+    isFirst(fragment`w.word`, lead),
+    ...others.map(hasWord),
+    ...(after ? [fragment`(w.word, w.sort_name, w.person_id) > (${after.word}, ${after.name}, ${after.id}::uuid)`] : []),
     ...filters,
   ];
   return sql<ListRow>(tx)`
@@ -219,6 +231,30 @@ async function pageByWord(tx: Tx, words: readonly string[], filters: readonly Fr
       left join directory.person m on m.id = p.manager_id
      where ${join(where, fragment` and `)}
      order by w.word, w.sort_name, w.person_id
+     limit ${limit}`;
+}
+
+async function pageAlongPairs(tx: Tx, [first = '', second = '', ...others]: readonly string[], filters: readonly Fragment[], after: { first: string; second: string; name: string; id: string } | null, limit: number): Promise<ListRow[]> {
+  const twoOf = (word: string): string => [...word].slice(0, 2).join('');
+  const two = (column: Fragment, word: string): Fragment => ([...word].length >= 2 ? fragment`${column} = ${twoOf(word)}` : within(column, word));
+  const where = [
+    two(fragment`w.first_two`, first),
+    two(fragment`w.second_two`, second),
+    within(fragment`w.first_word`, first),
+    within(fragment`w.second_word`, second),
+    isFirst(fragment`w.first_word`, first),
+    isFirst(fragment`w.second_word`, second),
+    ...others.map(hasWord),
+    ...(after ? [fragment`(w.first_two, w.second_two, w.first_word, w.second_word, w.sort_name, w.person_id) > (${twoOf(after.first)}, ${twoOf(after.second)}, ${after.first}, ${after.second}, ${after.name}, ${after.id}::uuid)`] : []),
+    ...filters,
+  ];
+  return sql<ListRow>(tx)`
+    select ${columns}, w.sort_name, w.first_word || E'\n' || w.second_word as word, m.display_name as manager_name
+      from directory.person_pair w
+      join directory.person p on p.id = w.person_id
+      left join directory.person m on m.id = p.manager_id
+     where ${join(where, fragment` and `)}
+     order by w.first_two, w.second_two, w.first_word, w.second_word, w.sort_name, w.person_id
      limit ${limit}`;
 }
 

@@ -49,7 +49,8 @@ export function openMailer(needs: { database: Database; jobs: Jobs; clock: Clock
         await database.read((tx) => sql(tx)`update platform.mail set attempts = attempts + 1, last_error = ${String(error).slice(0, 300)} where id = ${id}`);
         throw error;
       }
-      await database.read((tx) => sql(tx)`update platform.mail set sent_at = ${clock.now()}, last_error = null where id = ${id}`);
+      // What was sent is kept without its words: a link in it still opens something for whoever reads the database.
+      await database.read((tx) => sql(tx)`update platform.mail set sent_at = ${clock.now()}, last_error = null, text_body = '', html_body = '' where id = ${id}`);
     },
   });
 

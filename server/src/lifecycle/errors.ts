@@ -30,6 +30,7 @@ export const refuse = refusals('lifecycle', {
   connector_kind_unknown: { kind: 'invalid', say: (f: { kind: string }) => `there is no connector \`${f.kind}\`; choose one of the list of kinds` },
   settings_wrong: { kind: 'invalid', say: (f: { faults: string }) => `the settings are not right (${f.faults}); correct them` },
   secret_missing: { kind: 'invalid', say: (f: { field: string }) => `the secret \`${f.field}\` is missing; give it` },
+  secret_needed_again: { kind: 'invalid', say: (f: { field: string }) => `with another address or encryption the secret \`${f.field}\` would travel elsewhere; give it again` },
   secret_unknown: { kind: 'invalid', say: (f: { name: string }) => `this kind of connection has no secret \`${f.name}\`; leave it out` },
   connection_unnamed: { kind: 'invalid', say: () => 'a new application needs a name; give one' },
   connection_fails: { kind: 'conflict', say: (f: { problem: string }) => `the system cannot be reached so: ${f.problem}` },

@@ -14,9 +14,9 @@ import { jobs as names } from '../movement/plan-movement.ts';
 import { settleMovementIn } from '../movement/settle-movement.ts';
 import * as movements from '../movement/store.ts';
 import { secretContext, type Links } from '../provisioning/links.ts';
-import { findConnection } from '../provisioning/store.ts';
+import { findConnection, sealedSecret } from '../provisioning/store.ts';
 import { startReadingIn } from '../reconciliation/start-reading.ts';
-import { failedCheck, healthOf, keptCheck, usualLogin, type KeptCheck } from './connection.ts';
+import { failedCheck, healthOf, keptCheck, leadsElsewhere, usualLogin, type KeptCheck } from './connection.ts';
 import * as store from './store.ts';
 
 export interface ConnectionNeeds {
@@ -93,6 +93,12 @@ export async function changeConnection(needs: ConnectionNeeds, permit: Permit<'l
   const kind = kindOf(links, before.kind);
   const settings = input.settings === undefined ? before.settings : settingsOf(kind, input.settings);
   refuseUnknownSecrets(kind, input.secrets ?? {});
+  // Nobody reads a kept secret here, and so nobody may have it sent to a place of their own: who knows it gives it again.
+  if (leadsElsewhere(before.settings as Record<string, unknown>, settings)) {
+    for (const field of kind.secrets) {
+      if (input.secrets?.[field.name] === undefined && (await database.read((tx) => sealedSecret(tx, before.applicationId, field.name))) !== null) throw refuse.secret_needed_again({ field: field.title });
+    }
+  }
   const isOther = input.settings !== undefined || input.secrets !== undefined;
   const check = isOther ? await checkOnce(needs, { applicationId: before.applicationId, kind: before.kind, settings }, input.secrets ?? {}) : null;
   // A second credential is tried before the first is given up.

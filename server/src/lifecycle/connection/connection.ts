@@ -24,3 +24,9 @@ export const usualLogin = (kind: string): LoginFrom => (kind === 'postgres' || k
 
 /** Health as the check and the calls tell it. */
 export const healthOf = (check: KeptCheck): 'healthy' | 'misconfigured' => (check.isReady ? 'healthy' : 'misconfigured');
+
+/** The settings that say where a credential travels, and how well it is guarded on its way. */
+const way = ['address', 'host', 'port', 'encryption', 'certificateAuthority'] as const;
+
+/** Whether a kept credential would go somewhere else, or less guarded, than where it was given for. */
+export const leadsElsewhere = (before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): boolean => way.some((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));

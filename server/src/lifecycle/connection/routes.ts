@@ -65,7 +65,7 @@ export function connectionRoutes(needs: ConnectionNeeds & Omit<ReadingNeeds, 'pe
     }),
     route({
       method: 'PATCH', path: '/api/v1/connections/:applicationId', permission: 'lifecycle.connection.change', summary: 'Change settings, secrets or mode (preview, live, paused)', params: contract.applicationPath, body: contract.changeConnection, output: contract.connection,
-      refusals: [refuse.connection_not_found, refuse.settings_wrong, refuse.secret_unknown, refuse.connection_fails],
+      refusals: [refuse.connection_not_found, refuse.settings_wrong, refuse.secret_unknown, refuse.secret_needed_again, refuse.connection_fails],
       run: async ({ permit, params, body }) => {
         await changeConnection(needs, permit, { ...params, ...body });
         return showOne(params.applicationId);

@@ -47,6 +47,8 @@ export interface LifecycleNeeds {
   readonly between?: (moment: 'claimed' | 'sent' | 'performed') => void;
 }
 
+const untiring = 30_000;
+
 /** The parts that the module is wired from; the simulation drives them without jobs. */
 export function lifecycleParts(needs: LifecycleNeeds) {
   const { clock, database, announce, jobs, log, gate, surfaces } = needs;
@@ -87,12 +89,14 @@ export function lifecycleModule(needs: LifecycleNeeds): Module {
       ...hrFeed.jobs,
       {
         name: names.runSystem,
+        // A process that is killed again and again takes an attempt with it each time; the work must outlive that.
+        maxAttempts: untiring,
         run: async (payload, { signal }) => {
           await runSystem(parts.running, applicationIdOf(payload), signal);
         },
       },
       { name: names.previewSystem, maxAttempts: 3, run: (payload, { signal }) => previewSystem(parts.running, applicationIdOf(payload), signal) },
-      { name: names.observeSurfaces, run: (payload) => observeSurfaces(parts.running, (payload as { movementId: string }).movementId) },
+      { name: names.observeSurfaces, maxAttempts: untiring, run: (payload) => observeSurfaces(parts.running, (payload as { movementId: string }).movementId) },
       {
         name: 'lifecycle.sweep', schedule: '* * * * *', maxAttempts: 1,
         run: async () => {
@@ -101,12 +105,13 @@ export function lifecycleModule(needs: LifecycleNeeds): Module {
       },
       {
         name: adjustEverybody,
+        maxAttempts: untiring,
         run: async (payload) => {
           const { next } = await adjustPart(parts.planning, (payload as { after: string | null }).after);
           if (next !== null) await database.transaction((tx) => jobs.enqueue(tx, adjustEverybody, { after: next }));
         },
       },
-      { name: readSystemJob, maxAttempts: 5, run: (payload, { signal }) => readSystem(parts.reading, applicationIdOf(payload), signal) },
+      { name: readSystemJob, maxAttempts: untiring, run: (payload, { signal }) => readSystem(parts.reading, applicationIdOf(payload), signal) },
       {
         name: 'lifecycle.read-every-system', schedule: '17 2 * * *', maxAttempts: 3,
         run: async () => {

@@ -211,8 +211,8 @@ export function judge(wanted: Wanted, seen: Observation): { readonly isSo: boole
 }
 
 /** Full jitter (0 … cap), so that a thousand waiting steps do not come back in one wave. Pure: `chance` is from 0 to 1. */
-export function backOffMs(attempts: number, chance: number): number {
-  const cap = Math.min(15 * 60_000, 500 * 2 ** Math.min(attempts, 12));
+export function backOffMs(failures: number, chance: number): number {
+  const cap = Math.min(15 * 60_000, 500 * 2 ** Math.min(failures, 12));
   return Math.round(cap * chance) + 50;
 }
 

@@ -118,7 +118,7 @@ async function settleStep(needs: RunNeeds, tx: Tx, connection: store.ConnectionF
   // One at a time per system, and never while a reading draws its conclusions: it would write yesterday over today.
   await store.lockPace(tx, applicationId);
   const chance = needs.chance ?? ((): number => randomInteger(10_000) / 10_000);
-  const base: store.StepResult = { state: null, nextAt: now, seenAt: null, provenAt: null, seen: null, observationId: null, proof: null, problem: null, skipReason: null, task: null, accountId: null };
+  const base: store.StepResult = { state: null, nextAt: now, hasFailed: false, seenAt: null, provenAt: null, seen: null, observationId: null, proof: null, problem: null, skipReason: null, task: null, accountId: null };
   let result: store.StepResult;
   switch (verdict.is) {
     case 'proven': {
@@ -137,17 +137,17 @@ async function settleStep(needs: RunNeeds, tx: Tx, connection: store.ConnectionF
       await store.noteSuccess(tx, applicationId);
       break;
     case 'sent':
-      result = { ...base, state: 'sent', nextAt: later(now, verdict.againMs), seen: verdict.seen, problem: null };
+      result = { ...base, state: 'sent', hasFailed: null, nextAt: later(now, verdict.againMs), seen: verdict.seen, problem: null };
       await store.noteSuccess(tx, applicationId);
       break;
     case 'contradicted': {
       const proof = await keepProof(needs, tx, connection, step, verdict.observation, knownAccountId);
-      result = { ...base, state: 'contradicted', nextAt: later(now, backOffMs(step.attempts + 1, chance())), seenAt: proof.seenAt, seen: verdict.seen, observationId: proof.id, proof: proof.facts, problem: verdict.problem };
+      result = { ...base, state: 'contradicted', hasFailed: true, nextAt: later(now, backOffMs(step.failures + 1, chance())), seenAt: proof.seenAt, seen: verdict.seen, observationId: proof.id, proof: proof.facts, problem: verdict.problem };
       break;
     }
     case 'away': {
-      const waitMs = verdict.isRateLimit ? Math.max(verdict.retryAfterMs ?? seconds(5), 1) : Math.max(verdict.retryAfterMs ?? 0, backOffMs(step.attempts, chance()));
-      result = { ...base, state: 'unproven', nextAt: later(now, waitMs), problem: verdict.problem };
+      const waitMs = verdict.isRateLimit ? Math.max(verdict.retryAfterMs ?? seconds(5), 1) : Math.max(verdict.retryAfterMs ?? 0, backOffMs(step.failures, chance()));
+      result = { ...base, state: 'unproven', hasFailed: true, nextAt: later(now, waitMs), problem: verdict.problem };
       const failures = await store.noteFailure(tx, applicationId, {
         notBefore: verdict.isRateLimit ? later(now, waitMs) : null, isCounted: !verdict.isRateLimit, text: verdict.problem, health: verdict.isRateLimit ? null : 'away',
       });
@@ -155,11 +155,11 @@ async function settleStep(needs: RunNeeds, tx: Tx, connection: store.ConnectionF
       break;
     }
     case 'action_required':
-      result = { ...base, state: 'action_required', nextAt: later(now, verdict.isOurFault ? Math.min(minutes(15), seconds(30) * step.attempts) : minutes(15)), problem: verdict.problem, task: verdict.task };
+      result = { ...base, state: 'action_required', hasFailed: true, nextAt: later(now, verdict.isOurFault ? Math.min(minutes(15), seconds(30) * (step.failures + 1)) : minutes(15)), problem: verdict.problem, task: verdict.task };
       if (verdict.isOurFault) await store.noteFailure(tx, applicationId, { notBefore: null, isCounted: false, text: verdict.problem, health: 'misconfigured' });
       break;
     case 'stopped':
-      result = { ...base, nextAt: now };
+      result = { ...base, hasFailed: null, nextAt: now };
       break;
   }
   const finished = await store.finishStep(tx, step.id, runnerId, result);

@@ -77,6 +77,7 @@ export interface ClaimedStep {
   readonly title: string;
   readonly state: StepState;
   readonly attempts: number;
+  readonly failures: number;
   readonly wantedAt: Date;
   readonly sentAt: Date | null;
   readonly operationId: string;
@@ -107,7 +108,7 @@ export async function claimNext(tx: Tx, applicationId: string, runnerId: number,
        set lease_runner = ${runnerId}, leased_at = ${now}, attempts = s.attempts + 1
       from next n, lifecycle.movement m
      where s.id = n.id and m.id = s.movement_id
-    returning s.id, s.movement_id, s.person_id, s.application_id, m.kind, s.action, s.account_id, s.entitlement_id, s.wanted, s.title, s.state, s.attempts, s.wanted_at, s.sent_at, s.operation_id, s.is_removal`;
+    returning s.id, s.movement_id, s.person_id, s.application_id, m.kind, s.action, s.account_id, s.entitlement_id, s.wanted, s.title, s.state, s.attempts, s.failures, s.wanted_at, s.sent_at, s.operation_id, s.is_removal`;
   return row ?? null;
 }
 
@@ -161,6 +162,8 @@ export async function markSent(tx: Tx, stepId: string, runnerId: number, at: Dat
 export interface StepResult {
   readonly state: StepState | null;
   readonly nextAt: Date;
+  /** Null: nothing came out of it, neither way. */
+  readonly hasFailed: boolean | null;
   readonly seenAt: Date | null;
   readonly provenAt: Date | null;
   readonly seen: string | null;
@@ -179,6 +182,7 @@ export async function finishStep(tx: Tx, stepId: string, runnerId: number, resul
        set lease_runner = null, leased_at = null,
            state = case when s.state = 'skipped' then s.state else coalesce(${result.state}, s.state) end,
            next_at = ${result.nextAt},
+           failures = case when ${result.hasFailed}::boolean is null then s.failures when ${result.hasFailed}::boolean then s.failures + 1 else 0 end,
            seen_at = coalesce(${result.seenAt}, s.seen_at),
            proven_at = case when s.state = 'skipped' then s.proven_at else ${result.provenAt}::timestamptz end,
            seen = coalesce(${result.seen}, s.seen),

@@ -96,7 +96,18 @@ async function examine(who: Somebody, paths: readonly string[], look: string): P
   return faults;
 }
 
-const looks: readonly (readonly [string, Look])[] = [['light', {}], ['dark', { isDark: true }], ['phone', { isPhone: true }], ['dark phone', { isPhone: true, isDark: true }]];
+const looks: readonly (readonly [string, Look])[] = [['light', {}], ['dark', { isDark: true }], ['phone', { isPhone: true }]];
+
+it('the examination itself sees what is wrong', async () => {
+  const who = await as(null);
+  await open(who, '/sign-in');
+  await who.page.evaluate(() => {
+    document.body.insertAdjacentHTML('beforeend', '<button></button><p style="width:3000px">wide</p>');
+  });
+  expect((await faultsOf(who)).join()).toContain('button-name');
+  expect(who.problems.join()).toMatch(/Content Security Policy/i);
+  await who.context.close();
+});
 
 describe.each(looks)('in the look "%s"', (name, look) => {
   it('the pages before signing in', async () => {
@@ -117,7 +128,11 @@ describe.each(looks)('in the look "%s"', (name, look) => {
 });
 
 describe('with the keyboard alone', () => {
-  const focused = ({ page }: Somebody): Promise<string> => page.evaluate(() => `${document.activeElement?.tagName.toLowerCase() ?? ''} ${document.activeElement?.getAttribute('aria-label') ?? (document.activeElement as HTMLElement | null)?.innerText?.trim() ?? ''}`.trim());
+  const focused = ({ page }: Somebody): Promise<string> =>
+    page.evaluate(() => {
+      const one = document.activeElement as HTMLElement | null;
+      return one === null || one === document.body ? 'nothing' : `${one.tagName.toLowerCase()} ${one.getAttribute('aria-label') ?? one.innerText.trim()}`.trim();
+    });
 
   it('the first Tab offers to skip to the content, and Enter does it', async () => {
     const who = await as(admin);
@@ -150,7 +165,7 @@ describe('with the keyboard alone', () => {
     await who.page.getByRole('dialog').waitFor();
     await who.page.keyboard.press('Escape');
     await who.page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await focused(who)).toContain('Issue an access pass');
+    await expect.poll(() => focused(who)).toContain('Issue an access pass');
     expect(who.problems).toEqual([]);
     await who.context.close();
   });

@@ -4,16 +4,18 @@ import '@mantine/core/styles.layer.css';
 import '@mantine/notifications/styles.layer.css';
 import './global.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
-import { StrictMode } from 'react';
+import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Problem } from './api/client.ts';
 import { styleNonce } from './nonce.ts';
 import { makeRouter } from './routes.tsx';
 import { makeTheme } from './theme.ts';
+import { returnFocusAfterDialogs } from './ui/focus-return.ts';
 import { chooseWords } from './words/index.ts';
+
+const Notifications = lazy(async () => ({ default: (await import('@mantine/notifications')).Notifications }));
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -29,13 +31,16 @@ const queries = new QueryClient({
 
 await chooseWords(navigator.languages);
 const router = makeRouter(queries);
+returnFocusAfterDialogs();
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <MantineProvider theme={makeTheme()} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
       <QueryClientProvider client={queries}>
-        <Notifications position="bottom-right" limit={4} />
         <RouterProvider router={router} />
+        <Suspense fallback={null}>
+          <Notifications position="bottom-right" limit={4} />
+        </Suspense>
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

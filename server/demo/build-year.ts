@@ -1,8 +1,9 @@
 import type { ApplicationAnswer, EntitlementAnswer, PersonAnswer } from '@bailiwick/contract/directory';
 import type { HrImport } from '@bailiwick/contract/hr-feed';
 import type { Connection, Drift, Movement, MovementSummary } from '@bailiwick/contract/lifecycle';
-import { days, hours, later, minutes } from '../src/platform/clock/index.ts';
+import { days, hours, later, minutes, seconds } from '../src/platform/clock/index.ts';
 import type { MovingClock } from '../testing/moving-clock.ts';
+import { softwareAuthenticator, type SoftwareAuthenticator } from '../testing/software-authenticator.ts';
 import { credentialsOf, visitor, type Credentials, type Visitor } from '../testing/visitor.ts';
 import { asCsv, emailOf, type Month, type Worker } from './company.ts';
 import { badgeList, fillSystems, type Systems } from './systems.ts';
@@ -135,8 +136,11 @@ export async function buildYear(needs: YearNeeds): Promise<Year> {
   for (const { applicationId } of [chat, wiki, warehouse, badges]) await api('PATCH', `/api/v1/connections/${applicationId}`, { mode: 'live' });
   await needs.quiet();
   await confirmByHand(() => true);
-  for (const { applicationId } of [chat, wiki, warehouse]) await api('POST', `/api/v1/connections/${applicationId}/read`, {});
-  await needs.quiet();
+  const readAll = async (): Promise<void> => {
+    for (const { applicationId } of [chat, wiki, warehouse, badges]) await api('POST', `/api/v1/connections/${applicationId}/read`, {});
+    await needs.quiet();
+  };
+  await readAll();
 
   const { expenses } = systems;
   const client = await api<{ clientId: string; clientSecret: string; applicationId: string }>('POST', '/api/v1/clients', {
@@ -148,14 +152,16 @@ export async function buildYear(needs: YearNeeds): Promise<Year> {
   // ---- people who sign in
 
   const cast: DemoPerson[] = [{ part: 'administrator', name: 'Robin Winter', does: 'everything in the console', credentials: robin }];
-  const browsers = new Map<string, { credentials: Credentials; browser: Visitor }>();
-  async function firstDay(worker: Worker): Promise<Credentials> {
+  const browsers = new Map<string, { credentials: Credentials; browser: Visitor; passkey: SoftwareAuthenticator | null }>();
+  async function firstDay(worker: Worker, hasPasskey = false): Promise<Credentials> {
     const person = await personOf(worker);
     const { pass } = await api<{ pass: string }>('POST', `/api/v1/people/${person.id}/access-pass`, { reason: 'the first day' });
     const credentials = credentialsOf(person.username, demoPassword);
     const own = browser();
-    await own.signInWithPass(credentials, pass);
-    browsers.set(worker.number, { credentials, browser: own });
+    const passkey = hasPasskey ? softwareAuthenticator({ origin: needs.origin }) : null;
+    if (passkey) await own.enrolPasskey(credentials, pass, passkey);
+    else await own.signInWithPass(credentials, pass);
+    browsers.set(worker.number, { credentials, browser: own, passkey });
     return credentials;
   }
   const stays = (worker: Worker): boolean => worker.end === '' && months.every((month) => !month.leavers.includes(worker.number) && !month.movers.includes(worker.number));
@@ -171,13 +177,13 @@ export async function buildYear(needs: YearNeeds): Promise<Year> {
   cast.push({ part: 'help desk', name: named(helper), does: 'helps people back in', credentials: await firstDay(helper) });
   await api('POST', '/api/v1/console-roles', { personId: (await personOf(auditor)).id, role: 'auditor', reason: 'internal audit' });
   await api('POST', '/api/v1/console-roles', { personId: (await personOf(helper)).id, role: 'help_desk', reason: 'first line of the help desk' });
-  for (const worker of first.workers.filter((one) => stays(one) && ![head, engineer, auditor, helper].includes(one)).filter((_, index) => index % 9 === 0)) await firstDay(worker);
+  for (const [index, worker] of first.workers.filter((one) => stays(one) && ![head, engineer, auditor, helper].includes(one)).filter((_, index) => index % 3 !== 1).entries()) await firstDay(worker, index % 4 !== 3);
 
   /** Some people come in, and open Expenses. */
   async function someMornings(share: number): Promise<void> {
     for (const [number, one] of [...browsers].filter((_, index) => index % share === 0)) {
       if (!(await isHere(number))) continue;
-      await one.browser.signIn(one.credentials).catch((error: unknown) => { throw new Error(`${one.credentials.username} could not sign in: ${(error as Error).message}`); });
+      await (one.passkey ? one.browser.signInByPasskey(one.passkey) : one.browser.signIn(one.credentials));
     }
   }
   async function isHere(number: string): Promise<boolean> {
@@ -237,9 +243,11 @@ export async function buildYear(needs: YearNeeds): Promise<Year> {
       await api('POST', `/api/v1/connections/${wiki.applicationId}/check`, {});
       await needs.wakeUp();
     }
-    clock.forward(isOutage ? minutes(10) : hours(8));
-    // The badge office opens at eight; of the last month something is still to be done.
-    await confirmByHand((movement) => !isLast || movement.kind !== 'joiner');
+    // The night porter takes a leaver's badge away at once; the rest waits until the office opens.
+    clock.forward(seconds(35));
+    await confirmByHand((movement) => movement.kind === 'leaver');
+    clock.forward(hours(8));
+    await confirmByHand(() => true);
 
     for (const worker of month.workers.filter((one) => month.joiners.includes(one.number)).slice(0, 1)) await firstDay(worker);
     await someMornings(isLast ? 1 : 3);
@@ -262,8 +270,7 @@ export async function buildYear(needs: YearNeeds): Promise<Year> {
       for (const worker of sales.slice(1, 3)) systems.chat.addMember('admins', emailOf(worker));
     }
     clock.forward(hours(12));
-    for (const { applicationId } of [chat, wiki, warehouse]) await api('POST', `/api/v1/connections/${applicationId}/read`, {});
-    await needs.quiet();
+    await readAll();
     if (index === Math.min(3, months.length - 1)) {
       const { items } = await api<{ items: Drift[] }>('GET', '/api/v1/drift?limit=200');
       const [kept, taken] = items.filter((one) => one.kind === 'unexplained_holding' && one.personId !== null);
@@ -275,19 +282,33 @@ export async function buildYear(needs: YearNeeds): Promise<Year> {
 
   // ---- this week
 
+  clock.set(later(needs.now, -days(1) - hours(2)));
+  await needs.wakeUp();
+  await someMornings(2);
   clock.set(later(needs.now, -hours(3)));
   await needs.wakeUp();
-  say('this week: somebody leaves at once, by one button');
+  say('today: one joins, one moves, one leaves at once, by one button');
   const last = months.at(-1)!;
+  const mover = last.workers.find((worker) => stays(worker) && worker.department === 'Support' && !worker.title.startsWith('Head'))!;
+  const headOfSales = last.workers.find((worker) => worker.title === 'Head of Sales')!;
+  const yesterday = later(needs.now, -days(1)).toISOString().slice(0, 10);
+  const workers = last.workers
+    .filter((worker) => !last.leavers.includes(worker.number))
+    .map((worker) => (worker === mover ? { ...worker, department: 'Sales', title: 'Sales Engineer', manager: headOfSales.number } : worker));
+  const joiner: Worker = { number: 'L400', given: 'Noor', family: 'Bakker', title: 'Test Engineer', department: 'Engineering', location: 'Berlin', type: 'Employee', manager: head.number, start: yesterday, end: '' };
+  await importFile([...workers, joiner], `people-${yesterday}.csv`);
+  await needs.quiet();
   const leaver = last.workers.find((worker) => stays(worker) && worker.department === 'Sales' && !browsers.has(worker.number) && !worker.title.startsWith('Head'))!;
-  await firstDay(leaver);
+  await firstDay(leaver, true);
   await api('POST', `/api/v1/people/${(await personOf(leaver)).id}/leave`, { reason: 'left on the spot, by agreement with the head of People' });
   await needs.quiet();
-  clock.forward(minutes(9));
+  clock.forward(seconds(50));
   await confirmByHand((movement) => movement.kind === 'leaver');
   const bookkeeper = last.workers.find((worker) => stays(worker) && worker.department === 'Finance' && worker !== auditor)!;
   await api('POST', `/api/v1/grants`, { personId: (await personOf(bookkeeper)).id, entitlementId: idsOf([inBadges, 'Server room'])[0], reason: 'counts the hardware this week', expiresAt: later(clock.now(), days(7)).toISOString() });
   await needs.quiet();
+  await readAll();
+  await someMornings(3);
   const { items } = await api<{ items: ApplicationAnswer[] }>('GET', '/api/v1/applications');
   say(`done: ${items.length} applications, ${last.workers.length} people`);
   return { people: cast, expenses: { clientId: client.clientId, clientSecret: client.clientSecret } };

@@ -1,5 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import type { Clock } from '../src/platform/clock/index.ts';
+import type { CreationOptions, RequestOptions, SoftwareAuthenticator } from './software-authenticator.ts';
 
 /** What a person knows and has. The authenticator app remembers which code it showed last: a code works once. */
 export interface Credentials {
@@ -122,6 +123,14 @@ export function visitor(origin: string, clock: Clock, options: { readonly bearer
     return reply;
   }
 
+  async function challenge<Options>(path: '/enrol/passkey-options' | '/sign-in/passkey-options'): Promise<Options> {
+    const response = await send('POST', path, undefined, { accept: 'application/json' });
+    const text = await response.text();
+    if (!response.ok) throw new RequestRefused(`POST ${path}`, response.status, text);
+    return (JSON.parse(text) as { options: Options }).options;
+  }
+  const touch = async (authenticator: SoftwareAuthenticator): Promise<Reply> => post('/sign-in', { step: 'passkey', response: JSON.stringify(authenticator.get(await challenge<RequestOptions>('/sign-in/passkey-options'))) });
+
   /** From the page `Set up how you sign in` on: password, authenticator app, recovery codes. */
   async function enrol(credentials: Credentials): Promise<Reply> {
     await go('/enrol?with=new-password');
@@ -165,6 +174,27 @@ export function visitor(origin: string, clock: Clock, options: { readonly bearer
       await go('/sign-in?with=access-pass');
       expectPage(await post('/sign-in', { step: 'access-pass', code: pass }), /<h1>/, `the access pass of ${credentials.username}`);
       return enrol(credentials);
+    },
+
+    /** The first time, with a passkey in place of password and app. */
+    async enrolPasskey(credentials: Credentials, pass: string, authenticator: SoftwareAuthenticator): Promise<Reply> {
+      await go('/sign-in');
+      await post('/sign-in', { step: 'username', username: credentials.username });
+      await go('/sign-in?with=access-pass');
+      expectPage(await post('/sign-in', { step: 'access-pass', code: pass }), /id="passkey-form"/, `the access pass of ${credentials.username}`);
+      let shown = await post('/enrol', { step: 'new-passkey', response: JSON.stringify(authenticator.create(await challenge<CreationOptions>('/enrol/passkey-options'))) });
+      // One more touch shows that the new one works.
+      if (!shown.text.includes('id="recovery-codes"')) shown = await touch(authenticator);
+      expectPage(shown, /id="recovery-codes"/, `the passkey of ${credentials.username}`);
+      csrfToken = null;
+      return post('/enrol', { step: 'codes' });
+    },
+
+    /** By the key alone. */
+    async signInByPasskey(authenticator: SoftwareAuthenticator): Promise<Reply> {
+      csrfToken = null;
+      const asked = await go('/sign-in');
+      return asked.at.startsWith('/sign-in') ? touch(authenticator) : asked;
     },
 
     /** From the one-time link to the first administrator. */

@@ -37,6 +37,7 @@ export function describeTable(result: Result): string {
     one.cpu ? `${figure(one.cpu.app)} + ${figure(one.cpu.postgres)} (${figure(one.cpu.generator)})` : '-',
     String(errorsOf(one)),
   ]);
+  const facts = result.outcomes.flatMap((one) => Object.entries(one.facts ?? {}).map(([name, value]) => [`${one.id} ${name}`, typeof value === 'number' ? figure(value) : value]));
   const named = result.outcomes.filter((one) => one.latencies && Object.keys(one.latencies).length > 0);
   return [
     `Bailiwick ${result.commit}${result.isChanged ? ' and changes' : ''}, ${result.at}, ${result.mode}${result.isQuick ? ', QUICK: numbers mean little' : ''}`,
@@ -47,8 +48,7 @@ export function describeTable(result: Result): string {
     ...result.outcomes.flatMap((one) => one.aims.map((aim) => `${aim.isMet ? 'met   ' : 'MISSED'}  ${one.id} ${one.setting}: ${aim.text}`)),
     ...named.flatMap((one) => ['', `${one.id} ${one.title}, ${one.setting}; milliseconds`, printTable(['', 'p50', 'p95', 'p99', 'max', 'n'], Object.entries(one.latencies!).map(([name, spread]) => [name, figure(spread.p50), figure(spread.p95), figure(spread.p99), figure(spread.max), String(spread.count)]))]),
     ...(result.growth ? ['', 'growth of p95 with size', printTable(['', 'exponent', 'largest to smallest'], result.growth.map((one) => [one.what, one.exponent.toFixed(3), `x ${one.lastToFirst.toFixed(2)}`]))] : []),
-    '',
-    printTable(['facts', ''], result.outcomes.flatMap((one) => Object.entries(one.facts ?? {}).map(([name, value]) => [`${one.id} ${name}`, typeof value === 'number' ? figure(value) : value]))),
+    ...(facts.length > 0 ? ['', printTable(['facts', ''], facts)] : []),
     '',
     printTable(['limits of this machine now', 'per second'], Object.entries(result.limits).map(([name, rate]) => [name, figure(rate)])),
     ...result.outcomes.flatMap((one) => Object.entries(one.errors ?? {}).map(([text, times]) => `ERROR  ${one.id}: ${times} x ${text}`)),

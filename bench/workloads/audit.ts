@@ -4,6 +4,7 @@ import { atLeast, atMost, beside, type Bench, type Outcome } from '../bench.ts';
 import { environmentFor, runCli } from '../house.ts';
 import { chainPerSecond, commitsPerSecond } from '../limits/limits.ts';
 import { seedAudit } from '../seed.ts';
+import { verifyAudit } from './audit-verifier.ts';
 import { writeAudit } from './audit-writers.ts';
 
 /** W13: many writers at once leave entries, the server seals them behind the writers; then the whole chain is verified, and damage must be found. */
@@ -49,9 +50,9 @@ export async function audit({ house, isQuick, say }: Bench): Promise<readonly Ou
 
   // Sealing alone: everything waits in the inbox already.
   const many = isQuick ? 10_000 : 200_000;
-  const cpuBefore = house.cpu();
   const before = await countEntries(house.pool);
   await seedAudit(house.pool, many);
+  const cpuBefore = house.cpu();
   const began = performance.now();
   await drained(house.pool);
   const seconds = (performance.now() - began) / 1_000;
@@ -69,40 +70,32 @@ export async function audit({ house, isQuick, say }: Bench): Promise<readonly Ou
 }
 
 async function verification(house: Bench['house'], isQuick: boolean): Promise<Outcome> {
-  const environment = environmentFor(house);
-  const entries = await countEntries(house.pool);
-  const verify = async (): Promise<{ output: string; isWhole: boolean; seconds: number }> => {
-    const began = performance.now();
-    const answer = await runCli(['audit', 'verify'], environment).then((output) => ({ output, isWhole: true }), (error: Error) => ({ output: error.message, isWhole: false }));
-    return { ...answer, seconds: (performance.now() - began) / 1_000 };
-  };
-  const start = performance.now();
-  await runCli(['token', 'permissions'], environment);
-  const startSeconds = (performance.now() - start) / 1_000;
+  const settings = { connection: house.connection, dataFolder: house.folder };
   const pairs: [number, number][] = [];
+  let entries = 0;
   for (let round = 0; round < (isQuick ? 1 : 3); round += 1) {
     const chain = await chainPerSecond(1);
-    const verified = await verify();
-    if (!verified.isWhole) throw new Error(`the chain does not verify: ${verified.output}`);
-    pairs.push([entries / Math.max(0.05, verified.seconds - startSeconds), chain]);
+    const verified = await verifyAudit(settings);
+    if (!verified.isWhole) throw new Error(`the chain does not verify: ${verified.sentences.join('; ')}`);
+    entries = verified.entries;
+    pairs.push([verified.entries / verified.seconds, chain]);
   }
 
-  // Somebody with all rights in the database changes one entry.
+  // Somebody with all rights in the database changes one entry; the command that people run must find it and name it.
   const errors: Record<string, number> = {};
-  const middle = Math.floor(entries / 2);
-  await tamper(house, `update audit.entry set body = replace(body, 'Maria', 'Marta') where seq = (select min(seq) from audit.entry where seq >= ${middle} and body like '%Maria%')`);
-  const found = await verify();
-  if (found.isWhole) errors['a changed entry was not found'] = 1;
-  await tamper(house, `update audit.entry set body = replace(body, 'Marta', 'Maria') where body like '%Marta%'`);
-  const healed = await verify();
-  if (!healed.isWhole) errors[`the chain does not verify after the change was taken back: ${healed.output.slice(0, 200)}`] = 1;
+  const environment = environmentFor(house);
+  const changed = Number((await house.pool.query<{ seq: string }>(`select min(seq) as seq from audit.entry where seq >= $1 and body like '%Maria%'`, [Math.floor(entries / 2)])).rows[0]!.seq);
+  await tamper(house, `update audit.entry set body = replace(body, 'Maria', 'Marta') where seq = ${changed}`);
+  const said = await runCli(['audit', 'verify'], environment).then(() => 'nothing', (error: Error) => error.message);
+  if (!said.includes(String(changed))) errors[`the changed entry ${changed} was not named; said was: ${said.slice(0, 200)}`] = 1;
+  await tamper(house, `update audit.entry set body = replace(body, 'Marta', 'Maria') where seq = ${changed}`);
+  await runCli(['audit', 'verify'], environment).catch((error: Error) => { errors[`the chain does not verify after the change was taken back: ${error.message.slice(0, 200)}`] = 1; });
 
   const rate = median(pairs.map(([ours]) => ours));
   return {
-    id: 'W13', title: 'audit verification, whole chain', setting: `${entries.toLocaleString('en-GB')} entries, \`bailiwick audit verify\``, unit: 'entries/s', rate,
+    id: 'W13', title: 'audit verification, whole chain', setting: `${entries.toLocaleString('en-GB')} entries, one changed by hand is found`, unit: 'entries/s', rate,
     limit: beside('SHA-256 chain alone', pairs), errors,
     aims: [atLeast('verified', rate, 150_000, '/s')],
-    facts: { 'start of the command, ms (not counted)': startSeconds * 1_000, 'said of one changed entry': found.output.split('\n').filter((line) => /\d/.test(line)).join(' ').slice(0, 160) },
   };
 }
 

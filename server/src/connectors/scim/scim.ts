@@ -23,6 +23,7 @@ const settings = z.object({
   writesBy: z.enum(['auto', 'patch', 'put']).default('auto').meta({ title: 'Changes are sent as', description: '`auto` asks the server. `put` for servers that claim PATCH and do it wrong.' }),
   activeIs: z.enum(['boolean', 'string']).default('boolean').meta({ title: '`active` is written as', description: 'Some servers want the text "True" or "False".' }),
   memberRemovalBy: z.enum(['path', 'value']).default('path').meta({ title: 'Members are removed by', description: '`path` is `members[value eq "id"]` (RFC 7644 3.5.2.2); `value` names the member in the body.' }),
+  hasEnterpriseExtension: z.boolean().default(true).meta({ title: 'Takes department and employee number', description: 'They travel in the enterprise extension (RFC 7643 4.3). Off for servers that refuse it.' }),
   removalIs: z.enum(['hard', 'soft']).default('hard').meta({ title: 'Deleting an account', description: '`hard`: it is gone. `soft`: the server keeps it as inactive.' }),
   pageSize: z.number().int().min(1).max(1_000).default(100).meta({ title: 'Page size', description: 'How many accounts are asked for at once; the server may give fewer.' }),
   timeoutMs: z.number().int().min(100).max(120_000).default(15_000).meta({ title: 'Time limit (ms)', description: 'How long one request may take.' }),
@@ -198,7 +199,7 @@ export function scimConnector(settings: Settings, secretKeeper?: SecretKeeper): 
 
     async create(context, account) {
       refuseControlCharacters(account.login, 'login');
-      refuseUnknown(account.attributes ?? {}, writableAttributes, 'a SCIM server');
+      refuseUnknown(account.attributes ?? {}, writesOf(settings), 'this SCIM server');
       const existing = await findUser(context, account.login);
       if (existing !== undefined) return already({ type: 'account', id: existing.id }, { resource: userResource(existing) });
       const attributes = attributesOf(account);
@@ -219,7 +220,7 @@ export function scimConnector(settings: Settings, secretKeeper?: SecretKeeper): 
     },
 
     async update(context, reference, patch, ifMatch) {
-      refuseUnknown(patch, writableAttributes, 'a SCIM server');
+      refuseUnknown(patch, writesOf(settings), 'this SCIM server');
       const before = await readUser(context, reference);
       const difference = differenceOf(patch, userResource(before).account?.profile ?? {});
       if (Object.keys(difference).length === 0) return already(reference);
@@ -295,9 +296,11 @@ function collectionOf(type: ResourceType): '/Users' | '/Groups' {
   throw new ConnectorError('unsupported', `SCIM has no \`${type}\``);
 }
 
+const writesOf = (settings: Settings): readonly AccountAttribute[] => (settings.hasEnterpriseExtension ? writableAttributes : writableAttributes.filter((name) => name !== 'department' && name !== 'employeeNumber'));
+
 function capabilitiesOf(settings: Settings): Capabilities {
   const reading = { pageSizeMaximum: settings.pageSize, readConsistency: 'strong' as const, settleMs: 0 };
-  const writes: readonly AccountAttribute[] = writableAttributes;
+  const writes = writesOf(settings);
   return {
     types: [
       {

@@ -175,9 +175,12 @@ export async function buildYear(needs: YearNeeds): Promise<Year> {
   cast.push({ part: 'employee', name: named(engineer), does: `${engineer.title}: the portal`, credentials: await firstDay(engineer) });
   cast.push({ part: 'auditor', name: named(auditor), does: 'reads everything in the console, changes nothing', credentials: await firstDay(auditor) });
   cast.push({ part: 'help desk', name: named(helper), does: 'helps people back in', credentials: await firstDay(helper) });
+  // Power that lasts asks for a fresh proof, and the morning has been long.
+  await admin.signOut();
+  await admin.signIn(robin, '/admin');
   await api('POST', '/api/v1/console-roles', { personId: (await personOf(auditor)).id, role: 'auditor', reason: 'internal audit' });
   await api('POST', '/api/v1/console-roles', { personId: (await personOf(helper)).id, role: 'help_desk', reason: 'first line of the help desk' });
-  for (const [index, worker] of first.workers.filter((one) => stays(one) && ![head, engineer, auditor, helper].includes(one)).filter((_, index) => index % 3 !== 1).entries()) await firstDay(worker, index % 4 !== 3);
+  for (const [index, worker] of first.workers.filter((one) => stays(one) && ![head, engineer, auditor, helper].includes(one)).filter((_, index) => (months.length > 6 ? index % 3 !== 1 : index % 9 === 0)).entries()) await firstDay(worker, index % 4 !== 3);
 
   /** Some people come in, and open Expenses. */
   async function someMornings(share: number): Promise<void> {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide, type Asking, type Standing } from './decision.ts';
 
-const person = (more: Partial<Asking> = {}): Asking => ({ kind: 'person', personId: 'maria', assuranceLevel: 2, onlyPermissions: null, ...more });
-const token = (onlyPermissions: readonly string[], personId: string | null = 'maria'): Asking => ({ kind: 'token', personId, assuranceLevel: 0, onlyPermissions });
+const person = (more: Partial<Asking> = {}): Asking => ({ kind: 'person', personId: 'maria', assuranceLevel: 2, proofAgeSeconds: 0, onlyPermissions: null, ...more });
+const token = (onlyPermissions: readonly string[], personId: string | null = 'maria'): Asking => ({ kind: 'token', personId, assuranceLevel: 0, proofAgeSeconds: null, onlyPermissions });
 const standing = (more: Partial<Standing> = {}): Standing => ({ isActive: true, consoleRoles: [], hasReports: false, ...more });
 const administrator = standing({ consoleRoles: ['administrator'] });
 const auditor = standing({ consoleRoles: ['auditor'] });
@@ -22,6 +22,15 @@ describe('who may do what', () => {
     for (const permission of permissions) expect(decide(person(), administrator, permission).is).toBe('allowed');
     expect(decide(person({ assuranceLevel: 1 }), administrator, 'directory.person.leave')).toEqual({ is: 'step_up', assuranceLevel: 2, maxAgeSeconds: null });
     expect(decide(person({ assuranceLevel: 1 }), administrator, 'authentication.own.change').is).toBe('allowed');
+  });
+
+  it('threat: an open screen plants nothing that outlives it: API tokens and console roles ask for a proof of the last fifteen minutes', () => {
+    const old = person({ proofAgeSeconds: 16 * 60 });
+    for (const permission of ['authentication.api-token.create', 'authorization.console-role.give']) {
+      expect(decide(old, administrator, permission)).toEqual({ is: 'step_up', assuranceLevel: 2, maxAgeSeconds: 900 });
+      expect(decide(person(), administrator, permission).is).toBe('allowed');
+    }
+    expect(decide(old, administrator, 'directory.person.leave').is, 'a leaver never waits for a factor').toBe('allowed');
   });
 
   it('a manager sees the people below and may hand them an access pass, no more', () => {

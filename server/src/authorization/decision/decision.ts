@@ -12,11 +12,13 @@ export interface Asking {
   readonly kind: 'person' | 'token' | 'system';
   readonly personId: string | null;
   readonly assuranceLevel: 0 | 1 | 2 | 3;
+  /** Since factors were last proven; null for tokens and the system. */
+  readonly proofAgeSeconds: number | null;
   /** Of a token: what it was made for. */
   readonly onlyPermissions: readonly string[] | null;
 }
 
-export type Verdict = { readonly is: 'allowed'; readonly scope: Scope } | { readonly is: 'refused'; readonly why: string } | { readonly is: 'step_up'; readonly assuranceLevel: 2; readonly maxAgeSeconds: null };
+export type Verdict = { readonly is: 'allowed'; readonly scope: Scope } | { readonly is: 'refused'; readonly why: string } | { readonly is: 'step_up'; readonly assuranceLevel: 2; readonly maxAgeSeconds: number | null };
 
 /** What a manager may do about the people below, directly or not. */
 const ofManagers: ReadonlySet<string> = new Set(['directory.person.read', 'authentication.access-pass.issue', 'lifecycle.movement.read', 'authorization.grant.read']);
@@ -25,6 +27,10 @@ const ofManagers: ReadonlySet<string> = new Set(['directory.person.read', 'authe
 const ofHelpDesk: ReadonlySet<string> = new Set(['directory.person.read', 'authentication.access-pass.issue', 'authentication.session.read', 'authentication.session.end', 'authentication.factor.read', 'lifecycle.movement.read', 'authorization.grant.read']);
 /** These are not about a person, so nobody is left out. */
 const ofHelpDeskEverywhere: ReadonlySet<string> = new Set(['directory.application.read', 'directory.inventory.read', 'reports.today.read']);
+
+/** What outlives the session in which it is done: an open screen, or a stolen cookie, must not be enough to plant it (ASVS 7.5.3). */
+const lasting: ReadonlySet<string> = new Set(['authentication.api-token.create', 'authorization.console-role.give']);
+const freshForSeconds = 15 * 60;
 
 const isOwn = (permission: string): boolean => permission.split('.')[1] === 'own';
 const isRead = (permission: string): boolean => permission.endsWith('.read') && !isOwn(permission);
@@ -53,6 +59,7 @@ export function decide(asking: Asking, standing: Standing | null, permission: st
   if (consoleRoles.includes('administrator')) {
     // A password alone must not run the house (63B-4 2.2, ASVS 6.3). A token proved itself when an administrator made it.
     if (asking.kind === 'person' && asking.assuranceLevel < 2) return { is: 'step_up', assuranceLevel: 2, maxAgeSeconds: null };
+    if (asking.kind === 'person' && lasting.has(permission) && (asking.proofAgeSeconds === null || asking.proofAgeSeconds > freshForSeconds)) return { is: 'step_up', assuranceLevel: 2, maxAgeSeconds: freshForSeconds };
     return allowed({ is: 'everything' });
   }
   if (consoleRoles.includes('help_desk')) {

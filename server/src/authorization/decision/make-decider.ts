@@ -12,12 +12,13 @@ export interface AuthorizationDecider extends Decider {
 export function makeDecider({ database }: { readonly database: Database }): AuthorizationDecider {
   const standingOf = (principal: Principal) => (principal.personId === null ? Promise.resolve(null) : database.read((tx) => findStanding(tx, principal.personId!)));
   return {
-    async decide(principal, permission) {
-      return decide(principal, await standingOf(principal), permission);
+    async decide(principal, permission, now) {
+      const proofAgeSeconds = principal.authenticatedAt === null ? null : (now.getTime() - principal.authenticatedAt.getTime()) / 1_000;
+      return decide({ ...principal, proofAgeSeconds }, await standingOf(principal), permission);
     },
     async held(principal, permissions) {
       const standing = await standingOf(principal);
-      return permissions.filter((permission) => decide(principal, standing, permission).is !== 'refused');
+      return permissions.filter((permission) => decide({ ...principal, proofAgeSeconds: null }, standing, permission).is !== 'refused');
     },
   };
 }

@@ -46,7 +46,7 @@ export async function setOwnPassword(needs: ChangeNeeds & { readonly blockList: 
 
 export async function startOwnTotp(needs: ChangeNeeds, permit: OwnPermit, principal: Principal, name: string): Promise<TotpInvitation & { readonly id: string }> {
   const subject = await whoChanges(needs, permit, principal);
-  return needs.database.transaction((tx) => startTotpIn(tx, needs, subject, name, false));
+  return needs.database.transaction((tx) => startTotpIn(tx, needs, subject, name, null));
 }
 
 export async function confirmOwnTotp(needs: ChangeNeeds, permit: OwnPermit, principal: Principal, input: { id: string; code: string }): Promise<void> {

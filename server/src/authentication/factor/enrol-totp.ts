@@ -12,11 +12,11 @@ import { inviteTotp, mostTotps, newSeed, sealContext, stepOf, type TotpInvitatio
 
 type TotpNeeds = Pick<Needs, 'clock' | 'keys' | 'config'>;
 
-/** Makes a key that does not count until a code confirms it. `keepOpen`: show the one that waits already, for a page that is loaded again. */
-export async function startTotpIn(tx: Tx, { clock, keys, config }: TotpNeeds, subject: Subject, name: string, keepOpen: boolean): Promise<TotpInvitation & { readonly id: string }> {
+/** Makes a key that does not count until a code confirms it. `keepSince`: show the one that waits already, for a page that is loaded again; never one from before this sign-in, whose key somebody else may have read. */
+export async function startTotpIn(tx: Tx, { clock, keys, config }: TotpNeeds, subject: Subject, name: string, keepSince: Date | null): Promise<TotpInvitation & { readonly id: string }> {
   const known = await findTotps(tx, subject.personId);
   if (known.filter((totp) => totp.confirmedAt).length >= mostTotps) throw refuse.too_many_totps({ atMost: mostTotps });
-  const waiting = keepOpen ? known.find((totp) => !totp.confirmedAt) : undefined;
+  const waiting = keepSince ? known.find((totp) => !totp.confirmedAt && totp.createdAt >= keepSince) : undefined;
   const id = waiting?.id ?? newId();
   const seed = waiting ? keys.open(waiting.sealedSeed, sealContext(id)) : newSeed();
   if (!waiting) {

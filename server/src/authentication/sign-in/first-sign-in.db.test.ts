@@ -145,6 +145,23 @@ it('with an access pass a new person enrols password and app, and only then is i
   expect((await again.submit('/sign-in', { step: 'access-pass', code: pass })).status, 'an access pass works once').toBe(401);
 });
 
+it('a key shown to whoever held an earlier pass is never offered again: the newcomer gets another', async () => {
+  const yuri = await world.addPerson('Yuri', 'Novak');
+  const begin = async (): Promise<string> => {
+    const chrome = world.browser();
+    await chrome.get('/sign-in');
+    await chrome.submit('/sign-in', { step: 'username', username: 'yuri' });
+    await chrome.submit('/sign-in', { step: 'access-pass', code: await world.accessPass(yuri.id) });
+    await chrome.get('/enrol?with=new-password');
+    await chrome.submit('/enrol', { step: 'new-password', password: 'eleven copper kettles' });
+    const key = /id="totp-key">([^<]+)</;
+    const first = key.exec((await chrome.get('/enrol?with=new-totp')).text)![1]!;
+    expect(key.exec((await chrome.get('/enrol?with=new-totp')).text)![1], 'a page loaded again shows the same').toBe(first);
+    return first;
+  };
+  expect(await begin()).not.toBe(await begin());
+});
+
 it('an access pass is over after an hour', async () => {
   const omar = await world.addPerson('Omar', 'Haddad');
   const pass = await world.accessPass(omar.id);

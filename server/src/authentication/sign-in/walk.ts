@@ -83,7 +83,7 @@ export function openWalk(needs: WalkNeeds) {
     if ((screen !== 'new-totp' && screen !== 'codes') || !signIn?.personId) return none;
     const subject = await database.read((tx) => findSubject(tx, signIn.personId!));
     if (!subject) return none;
-    if (screen === 'new-totp') return { ...none, totp: await database.transaction((tx) => startTotpIn(tx, needs, subject, 'Authenticator app', true)) };
+    if (screen === 'new-totp') return { ...none, totp: await database.transaction((tx) => startTotpIn(tx, needs, subject, 'Authenticator app', signIn.createdAt)) };
     return { ...none, codes: await showCodes(signIn, subject) };
   }
 

@@ -50,7 +50,7 @@ function Shown({ factors }: { factors: Factors }) {
         note={<Tone tone={strength.isPhishingResistant ? 'good' : strength.assuranceLevel >= 2 ? 'neutral' : 'attention'}>{strength.isPhishingResistant ? words.people.factors.phishingResistant : words.people.factors.notPhishingResistant}</Tone>}
       />
       <Stack gap="lg">
-        <Sheet title={w.next} tone={strength.nextStep === 'none' ? 'good' : 'attention'}>
+        <Sheet title={w.next} {...(strength.nextStep === 'none' ? { tone: 'good' as const } : strength.assuranceLevel < 2 ? { tone: 'attention' as const } : {})}>
           <div className={css.step}>
             <span>{w.steps[strength.nextStep]}</span>
             {steps[strength.nextStep]}

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { useLayoutEffect, useRef, type ReactNode } from 'react';
 import { words } from '../words/index.ts';
 import css from './life-line.module.css';
 import { useNow } from './now.ts';
@@ -20,9 +20,14 @@ export function LifeLine({ points }: { points: readonly LifePoint[] }) {
   const now = useNow(60_000);
   const ordered = points.toSorted((a, b) => a.at.localeCompare(b.at));
   const ahead = ordered.findIndex((point) => new Date(point.at).getTime() > now);
+  const frame = useRef<HTMLDivElement>(null);
+  // The newest is what one came for: begin at the end.
+  useLayoutEffect(() => {
+    if (frame.current) frame.current.scrollLeft = frame.current.scrollWidth;
+  }, [points.length]);
   const isPast = (index: number): boolean => ahead === -1 || index < ahead;
   return (
-    <div className={css.frame} tabIndex={0} role="group" aria-label={words.people.person.lifeLine}>
+    <div className={css.frame} ref={frame} tabIndex={0} role="group" aria-label={words.people.person.lifeLine}>
       <ol className={css.line}>
         {ordered.map((point, index) => (
           <li key={point.key} className={css.point} data-proof={point.proof ?? undefined} data-ahead={isPast(index) ? undefined : true}>

@@ -32,10 +32,11 @@ export function duration(ms: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   if (seconds < 120) return `${Math.round(seconds)} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
+  const and = (whole: string, rest: number, unit: string): string => (rest === 0 ? whole : `${whole} ${rest} ${unit}`);
+  if (minutes < 60) return and(`${minutes} min`, Math.floor(seconds % 60), 's');
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${minutes % 60} min`;
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  if (hours < 48) return and(`${hours} h`, minutes % 60, 'min');
+  return and(`${Math.floor(hours / 24)} d`, hours % 24, 'h');
 }
 
 export const number = (value: number): string => new Intl.NumberFormat(language).format(value);

@@ -185,6 +185,15 @@ function ApplyDialog({ file, onClose }: { file: HrImport; onClose: () => void })
 
 const attributeName = (attribute: string): string => (words.people.fields as Readonly<Record<string, string>>)[attribute] ?? attribute;
 
+/** A joiner is told by what is known of the person; a change by before and after; the rest by the reason. */
+function What({ change }: { change: HrChange }) {
+  if (change.changes.length === 0) return <span>{sentence(change.why)}</span>;
+  if (change.changes.every((line) => line.before === null) && change.personId === null) {
+    return <span>{change.changes.filter((line) => line.after !== null && line.attribute !== 'givenName' && line.attribute !== 'familyName').map((line) => line.after).join(' · ')}</span>;
+  }
+  return <Diff lines={change.changes.map((line) => ({ name: attributeName(line.attribute), before: line.before, after: line.after }))} />;
+}
+
 function Changes({ file }: { file: HrImport }) {
   const w = words.hrFeed;
   const counts = file.counts;
@@ -207,7 +216,7 @@ function Changes({ file }: { file: HrImport }) {
       width: '4fr',
       render: (one) => (
         <>
-          {one.changes.length > 0 ? <Diff lines={one.changes.map((line) => ({ name: attributeName(line.attribute), before: line.before, after: line.after }))} /> : sentence(one.why)}
+          <What change={one} />
           {one.effectiveOn ? (
             <span className="small quiet">
               {w.change.on} <Day on={one.effectiveOn} />
@@ -237,7 +246,7 @@ function Changes({ file }: { file: HrImport }) {
         card={(one) => (
           <>
             <Person.Line id={one.personId} name={one.name} under={one.employeeNumber} isGone={one.kind === 'leaver'} />
-            {one.changes.length > 0 ? <Diff lines={one.changes.map((line) => ({ name: attributeName(line.attribute), before: line.before, after: line.after }))} /> : <span>{sentence(one.why)}</span>}
+            <What change={one} />
           </>
         )}
         empty={<EmptyState icon={IconChecks} title={w.noChanges} />}

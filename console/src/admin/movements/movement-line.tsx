@@ -4,6 +4,7 @@ import type { MovementState, MovementSummary } from '../../api/lifecycle.ts';
 import { at } from '../../ui/at.ts';
 import { useNow } from '../../ui/now.ts';
 import { RouteLink } from '../../ui/route-link.tsx';
+import { asSentence } from '../../ui/state.tsx';
 import { duration } from '../../ui/time.ts';
 import { Tone, type ToneName } from '../../ui/tone.tsx';
 import { words } from '../../words/index.ts';
@@ -38,7 +39,7 @@ export function MovementLine({ movement }: { movement: MovementSummary }) {
   return (
     <RouteLink to={at.movement(movement.id)} className={css.line ?? ''}>
       <span className={css.head}>
-        <span className={css.title}>{movement.title}</span>
+        <span className={css.title}>{asSentence(movement.title).replace(/\.$/, '')}</span>
         <MovementStateWord state={movement.state} />
       </span>
       <Progress.Root size={6} radius="sm">

@@ -14,7 +14,7 @@ import { PlanList } from '../../ui/plan-list.tsx';
 import { RouteLink } from '../../ui/route-link.tsx';
 import { say, sayProblem } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
-import { Loaded } from '../../ui/state.tsx';
+import { asSentence, Loaded } from '../../ui/state.tsx';
 import { duration, relative } from '../../ui/time.ts';
 import { When } from '../../ui/when.tsx';
 import { useMay } from '../../ui/me.tsx';
@@ -30,14 +30,15 @@ export function MovementPage() {
 
 function sentenceOf(movement: Movement, now: number): ReactNode {
   const w = words.movements.page;
+  const title = asSentence(movement.title).replace(/\.$/, '');
   const all = movement.board.length;
   const proven = movement.board.filter((system) => ['proven', 'skipped'].includes(worstOf(system.steps))).length;
-  if (movement.state === 'cancelled') return w.cancelled(movement.title);
-  if (all === 0) return w.nothingToDo(movement.title);
-  if (movement.state === 'planned') return w.planned(movement.title, movement.plan);
+  if (movement.state === 'cancelled') return w.cancelled(title);
+  if (all === 0) return w.nothingToDo(title);
+  if (movement.state === 'planned') return w.planned(title, movement.plan);
   const took = movement.timeToZeroMs ?? movement.timeToProvenMs;
   if (movement.kind === 'leaver') return rich(movement.state === 'done' && took !== null ? w.leftDone(movement.personName, all, duration(took)) : w.left(movement.personName, relative(new Date(movement.happenedAt), now), proven, all));
-  return rich(movement.state === 'done' && took !== null ? w.done(movement.title, all, duration(took)) : w.going(movement.title, proven, all));
+  return rich(movement.state === 'done' && took !== null ? w.done(title, all, duration(took)) : w.going(title, proven, all));
 }
 
 function Shown({ movement }: { movement: Movement }) {

@@ -8,7 +8,7 @@ import { PageSentence } from '../../ui/page-sentence.tsx';
 import { Person } from '../../ui/person.tsx';
 import { RouteLink } from '../../ui/route-link.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
-import { EmptyState } from '../../ui/state.tsx';
+import { asSentence, EmptyState } from '../../ui/state.tsx';
 import { useFilters, useGo } from '../../ui/use-filters.ts';
 import { When } from '../../ui/when.tsx';
 import { words } from '../../words/index.ts';
@@ -75,7 +75,7 @@ export function Movements() {
           card={(one) => (
             <>
               <Group justify="space-between" wrap="nowrap">
-                <strong>{one.title}</strong>
+                <strong>{asSentence(one.title)}</strong>
                 <MovementStateWord state={one.state} />
               </Group>
               <span>{one.plan}</span>

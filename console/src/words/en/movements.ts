@@ -22,7 +22,7 @@ export const movements = {
   toHr: 'Upload an HR file',
   filterKind: 'Kind',
   filterState: 'State',
-  ofSystems: (proven: number, all: number) => `${proven} of ${systems(all)}`,
+  ofSystems: (proven: number, all: number) => (all === 0 ? '–' : `${proven} of ${systems(all)}`),
   page: {
     left: (name: string, ago: string, proven: number, all: number) => `**${name}** left ${ago}: **${proven} of ${systems(all)}** confirmed.`,
     leftDone: (name: string, all: number, took: string) => `**${name}** left, and has access nowhere: **${systems(all)}** confirmed in **${took}**.`,

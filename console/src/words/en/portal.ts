@@ -60,7 +60,7 @@ export const portal = {
     setPassword: 'Set a password',
     changePassword: 'Change the password',
     newPassword: 'New password',
-    passwordRule: 'At least 15 characters. Length counts; signs and capitals need not.',
+    passwordRule: 'At least 8 characters, 15 where it is your only factor. Length counts; signs and capitals need not.',
     endOthers: 'End my other sessions',
     passwordChanged: 'The password is set.',
     codes: 'Recovery codes',

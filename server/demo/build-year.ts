@@ -178,6 +178,9 @@ export async function buildYear(needs: YearNeeds): Promise<Year> {
   // Power that lasts asks for a fresh proof, and the morning has been long.
   await admin.signOut();
   await admin.signIn(robin, '/admin');
+  // Who gives a part of the console away proves anew who they are.
+  await admin.signOut();
+  await admin.signIn(robin, '/admin');
   await api('POST', '/api/v1/console-roles', { personId: (await personOf(auditor)).id, role: 'auditor', reason: 'internal audit' });
   await api('POST', '/api/v1/console-roles', { personId: (await personOf(helper)).id, role: 'help_desk', reason: 'first line of the help desk' });
   for (const [index, worker] of first.workers.filter((one) => stays(one) && ![head, engineer, auditor, helper].includes(one)).filter((_, index) => (months.length > 6 ? index % 3 !== 1 : index % 9 === 0)).entries()) await firstDay(worker, index % 4 !== 3);

@@ -385,6 +385,8 @@ export function wordsOf(plan: MovementPlan): string {
   if (of('create_account').length > 0) parts.push(`makes ${count(of('create_account').length, 'account', 'accounts')}`);
   if (of('enable').length > 0) parts.push(`enables ${count(of('enable').length, 'account', 'accounts')}`);
   if (given.length > 0) parts.push(`gives ${count(given.length, 'grant', 'grants')} in ${systemsOf(given)}`);
+  // The grant itself was given before, by hand: only the target follows.
+  else if (of('grant').length > 0) parts.push(`gives ${count(of('grant').length, 'entitlement', 'entitlements')} in ${systemsOf(of('grant'))}`);
   if (of('update_account').length > 0) parts.push(`updates ${count(of('update_account').length, 'account', 'accounts')}`);
   const carried = plan.give.filter((grant) => grant.source === 'carry-over');
   if (carried.length > 0) parts.push(`keeps ${count(carried.length, 'hand-given grant', 'hand-given grants')} for 14 days`);

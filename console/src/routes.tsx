@@ -6,14 +6,14 @@ import { BrokenPage, MissingPage } from './ui/broken-page.tsx';
 
 type Search = Readonly<Record<string, string | undefined>>;
 
-const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Outlet, notFoundComponent: MissingPage, errorComponent: BrokenPage });
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({ component: Outlet, notFoundComponent: () => <main><MissingPage /></main>, errorComponent: (problem) => <main><BrokenPage {...problem} /></main> });
 
 /** Filters live in the address, so that a view can be sent to somebody. */
 const filters = (...names: string[]) => ({
   validateSearch: (given: Record<string, unknown>): Search => Object.fromEntries(names.flatMap((name) => (typeof given[name] === 'string' && given[name] !== '' ? [[name, given[name]]] : []))),
 });
 
-const admin = createRoute({ getParentRoute: () => root, path: '/admin', component: lazyRouteComponent(() => import('./admin/shell.tsx'), 'AdminShell') });
+const admin = createRoute({ getParentRoute: () => root, path: '/admin', component: lazyRouteComponent(() => import('./admin/shell.tsx'), 'AdminShell'), notFoundComponent: MissingPage });
 const portal = createRoute({ getParentRoute: () => root, id: 'portal', component: lazyRouteComponent(() => import('./portal/shell.tsx'), 'PortalShell') });
 
 const adminPages = [
@@ -55,6 +55,8 @@ export const makeRouter = (queries: QueryClient) =>
       return text ? `?${text}` : '';
     },
     scrollRestoration: true,
+    // A page that breaks leaves the shell around it standing.
+    defaultErrorComponent: BrokenPage,
   });
 
 declare module '@tanstack/react-router' {

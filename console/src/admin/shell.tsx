@@ -11,7 +11,7 @@ import { useMe, WithMe } from '../ui/me.tsx';
 import { NavLink, type Place } from '../ui/nav-link.tsx';
 import { RouteLink } from '../ui/route-link.tsx';
 import css from '../ui/shell.module.css';
-import { EmptyState, LoadingState } from '../ui/state.tsx';
+import { EmptyState } from '../ui/state.tsx';
 import { words } from '../words/index.ts';
 
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
@@ -50,7 +50,7 @@ export const places = (permissions: readonly string[]): { title: string | null; 
 
 export function AdminShell() {
   return (
-    <WithMe waiting={<LoadingState />}>
+    <WithMe>
       <Inside />
     </WithMe>
   );
@@ -67,7 +67,7 @@ function Inside() {
   if (me.consoleRoles.length === 0) {
     return (
       <main>
-        <EmptyState icon={IconLock} title={w.notForYou} actions={<Anchor href="/">{w.portal}</Anchor>}>
+        <EmptyState icon={IconLock} isPage title={w.notForYou} actions={<Anchor href="/">{w.portal}</Anchor>}>
           {w.notForYouText}
         </EmptyState>
       </main>

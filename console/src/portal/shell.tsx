@@ -9,13 +9,12 @@ import { useMe, WithMe } from '../ui/me.tsx';
 import { NavLink, type Place } from '../ui/nav-link.tsx';
 import { RouteLink } from '../ui/route-link.tsx';
 import css from '../ui/shell.module.css';
-import { LoadingState } from '../ui/state.tsx';
 import { words } from '../words/index.ts';
 import { myTeamQuery } from './team.ts';
 
 export function PortalShell() {
   return (
-    <WithMe waiting={<LoadingState />}>
+    <WithMe>
       <Inside />
     </WithMe>
   );

@@ -8,18 +8,14 @@ import { EmptyState, ErrorState } from './state.tsx';
 export function BrokenPage({ error }: ErrorComponentProps) {
   if (error instanceof Problem) return <ErrorState error={error} retry={() => location.reload()} />;
   return (
-    <main>
-      <EmptyState icon={IconMoodSad} title={words.ui.oops} actions={<Button onClick={() => location.reload()}>{words.ui.reload}</Button>}>
-        {words.ui.oopsText}
-      </EmptyState>
-    </main>
+    <EmptyState icon={IconMoodSad} isPage title={words.ui.oops} actions={<Button onClick={() => location.reload()}>{words.ui.reload}</Button>}>
+      {words.ui.oopsText}
+    </EmptyState>
   );
 }
 
 export function MissingPage() {
   return (
-    <main>
-      <EmptyState icon={IconMap} title={words.ui.notFound} actions={<Anchor href="/">{words.ui.toStart}</Anchor>} />
-    </main>
+    <EmptyState icon={IconMap} isPage title={words.ui.notFound} actions={<Anchor href="/">{words.ui.toStart}</Anchor>} />
   );
 }

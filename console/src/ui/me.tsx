@@ -1,15 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, use, type ReactNode } from 'react';
 import { meQuery, type Me } from '../api/authentication.ts';
-import { ErrorState } from './state.tsx';
+import { words } from '../words/index.ts';
+import { ErrorState, LoadingState } from './state.tsx';
 
 const MeContext = createContext<Me | null>(null);
 
 /** Asks who is signed in before anything else; a 401 leaves for the sign-in page. */
-export function WithMe({ children, waiting }: { children: ReactNode; waiting: ReactNode }) {
+export function WithMe({ children }: { children: ReactNode }) {
   const query = useQuery(meQuery);
-  if (query.error && !query.data) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
-  if (!query.data) return waiting;
+  if (!query.data) {
+    return (
+      <main>
+        <h1 className="visually-hidden">{words.shell.product}</h1>
+        {query.error ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <LoadingState />}
+      </main>
+    );
+  }
   return <MeContext value={query.data}>{children}</MeContext>;
 }
 

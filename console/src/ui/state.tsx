@@ -15,11 +15,11 @@ export function asSentence(text: string): string {
 /** The same to be shown: names in backticks become code. */
 export const sentence = (text: string): ReactNode => ticked(asSentence(text));
 
-export function EmptyState({ icon: Icon, title, children, actions }: { icon: Icon; title: string; children?: ReactNode; actions?: ReactNode }) {
+export function EmptyState({ icon: Icon, title, children, actions, isPage = false }: { icon: Icon; title: string; children?: ReactNode; actions?: ReactNode; isPage?: boolean }) {
   return (
     <div className={css.state}>
       <Icon size={32} stroke={1.25} className={css.icon} aria-hidden="true" />
-      <h2>{title}</h2>
+      {isPage ? <h1 className={css.title}>{title}</h1> : <h2>{title}</h2>}
       {children ? <p>{children}</p> : null}
       {actions ? <div className={css.row}>{actions}</div> : null}
     </div>

@@ -50,8 +50,16 @@ export async function timeToZero({ house, isQuick, say }: Bench): Promise<readon
       single.push((await leave(house, client, systems, [leaver]))[0]!);
       say(`W11: own surfaces ${Math.round(single.at(-1)!.own)} ms, systems ${Math.round(single.at(-1)!.systems)} ms, proven ${Math.round(single.at(-1)!.proven)} ms`);
     }
+    const before = house.cpu();
     const mass = await leave(house, client, systems, leavers.slice(one));
-    return [outcome('one leaver at a time', single), outcome(`${together} leavers at once`, mass)];
+    const after = house.cpu();
+    const removals = together * systemCount;
+    const each = (seconds: number): number => (seconds * 1_000) / removals;
+    const slowest = Math.max(...mass.map((gone) => gone.systems)) / 1_000;
+    return [
+      outcome('one leaver at a time', single, true),
+      { ...outcome(`${together} leavers at once`, mass, false), unit: 'accounts disabled/s', rate: removals / slowest, cpu: { app: each(after.app - before.app), postgres: each(after.postgres - before.postgres), generator: 0 } },
+    ];
   } finally {
     fakes.close();
   }
@@ -64,7 +72,8 @@ interface Gone {
   readonly last: string;
 }
 
-function outcome(setting: string, gone: readonly Gone[]): Outcome {
+/** The aim for the systems is that of one leaver; how long many at once take is set by the rates that the systems allow. */
+function outcome(setting: string, gone: readonly Gone[], isOne: boolean): Outcome {
   const own = spreadOf(gone.map((one) => one.own));
   const systems = spreadOf(gone.map((one) => one.systems));
   const proven = spreadOf(gone.map((one) => one.proven));
@@ -72,7 +81,10 @@ function outcome(setting: string, gone: readonly Gone[]): Outcome {
     id: 'W11', title: 'time to zero access', setting: `${setting}, ${systemCount} systems`,
     latency: { ...systems, at: 'all systems' },
     latencies: { 'own surfaces refuse': own, 'accounts disabled in all systems': systems, 'proven by read-back': proven },
-    aims: [atMost('own surfaces p95', own.p95 / 1_000, 2, ' s'), atMost('20 healthy systems p95', systems.p95 / 1_000, 10, ' s'), atMost('proven p95', proven.p95 / 1_000, 10, ' s')],
+    aims: [
+      atMost('own surfaces p95', own.p95 / 1_000, 2, ' s'),
+      ...(isOne ? [atMost(`${systemCount} healthy systems p95`, systems.p95 / 1_000, 10, ' s'), atMost('proven p95', proven.p95 / 1_000, 10, ' s')] : []),
+    ],
     facts: { 'leavers': gone.length, 'last surface': [...new Set(gone.map((one) => one.last))].join(', ') },
   };
 }

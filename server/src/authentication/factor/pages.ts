@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { html } from '../../platform/html/index.ts';
-import { page, route, type AnyRoute, type PageFrame } from '../../platform/http/index.ts';
+import { networkOf, page, route, type AnyRoute, type PageFrame } from '../../platform/http/index.ts';
 import type { Needs } from '../needs.ts';
 import { hidden } from '../pages/forms.ts';
 import { speakerFor } from '../pages/phrases.ts';
@@ -33,7 +33,7 @@ export function disavowalRoutes(needs: Pick<Needs, 'clock' | 'database' | 'annou
       accepts: 'form',
       body: token,
       run: async ({ body, request, languages }) => {
-        await needs.rateLimits.take(`not-me ${request.address}`, 30, 60);
+        await needs.rateLimits.take(`not-me ${networkOf(request.address)}`, 30, 60);
         const { say } = speakerFor(languages);
         const isDone = await disavow(needs, body.token);
         const content = html`<h1>${say('not_me_title')}</h1><p role="status">${say(isDone ? 'not_me_done' : 'link_used')}</p><a class="button" href="/sign-in">${say('sign_in')}</a>`;

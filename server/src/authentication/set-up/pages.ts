@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { html } from '../../platform/html/index.ts';
-import { page, redirect, route, type AnyRoute, type Answer, type PageFrame } from '../../platform/http/index.ts';
+import { networkOf, page, redirect, route, type AnyRoute, type Answer, type PageFrame } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { Needs } from '../needs.ts';
 import { field, hidden } from '../pages/forms.ts';
@@ -47,7 +47,7 @@ export function setUpRoutes(needs: Needs & { readonly pageFrame: PageFrame }): r
       query: z.object({ token: z.string().max(100).default('') }),
       refusals: [refuse.setup_link_not_valid],
       run: async ({ query, csrf, languages, request }) => {
-        await needs.rateLimits.take(`set-up ${request.address}`, 30, 60);
+        await needs.rateLimits.take(`set-up ${networkOf(request.address)}`, 30, 60);
         if (!(await isSetupLinkOpen(needs, query.token))) throw refuse.setup_link_not_valid();
         return draw(languages, csrf, { ...empty, token: query.token }, {});
       },
@@ -62,7 +62,7 @@ export function setUpRoutes(needs: Needs & { readonly pageFrame: PageFrame }): r
       body: form,
       refusals: [refuse.setup_link_not_valid, refuse.administrator_exists],
       run: async ({ body, csrf, languages, request }) => {
-        await needs.rateLimits.take(`set-up ${request.address}`, 30, 60);
+        await needs.rateLimits.take(`set-up ${networkOf(request.address)}`, 30, 60);
         const problems = problemsOf(body);
         if (Object.keys(problems).length > 0) return draw(languages, csrf, body, problems);
         const held = await makeFirstAdministrator(needs, body.token, { givenName: body.given_name, familyName: body.family_name, email: body.email, username: body.username });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { digestOf } from '../../platform/crypto/index.ts';
-import { page, redirect, type Answer, type CookieChange, type PageFrame, type Principal, type RequestFacts } from '../../platform/http/index.ts';
+import { networkOf, page, redirect, type Answer, type CookieChange, type PageFrame, type Principal, type RequestFacts } from '../../platform/http/index.ts';
 import { startTotpIn } from '../factor/enrol-totp.ts';
 import { allSlots, drawRecoveryCodes, issueRecoveryCodesIn } from '../factor/issue-recovery-codes.ts';
 import { askForPasskey, invitePasskey } from '../factor/passkey.ts';
@@ -142,7 +142,7 @@ export function openWalk(needs: WalkNeeds) {
 
   const take = (purpose: 'sign-in' | 'recover') => async (visit: Visit & { body: Body }): Promise<Answer> => {
     const { body, request, cookies } = visit;
-    await rateLimits.take(`sign-in ${request.address}`, postsPerMinute, 60);
+    await rateLimits.take(`sign-in ${networkOf(request.address)}`, postsPerMinute, 60);
     const from = { address: request.address, deviceId: devices.read(cookies) };
     const returnTo = safeReturnTo(body.return_to || undefined, config.url.origin);
     const wanted = strictest(workforceFloor, wantedOf(body.step_up));
@@ -177,7 +177,7 @@ export function openWalk(needs: WalkNeeds) {
 
   /** A challenge to prove with a passkey. Keys are named only to somebody who has proven something, or who is signed in. */
   async function challengeToProve(visit: Visit): Promise<{ options: Record<string, unknown> }> {
-    await rateLimits.take(`passkey ${visit.request.address}`, postsPerMinute, 60);
+    await rateLimits.take(`passkey ${networkOf(visit.request.address)}`, postsPerMinute, 60);
     const signIn = await held(visit);
     const personId = signIn && (signIn.proofs.length > 0 || signIn.sessionId !== null) ? signIn.personId : null;
     return { options: await database.transaction((tx) => askForPasskey(tx, needs, personId)) };
@@ -185,7 +185,7 @@ export function openWalk(needs: WalkNeeds) {
 
   /** A challenge to enrol a passkey, where the sign-in asks for that. */
   async function challengeToEnrol(visit: Visit): Promise<Answer | { options: Record<string, unknown> }> {
-    await rateLimits.take(`passkey ${visit.request.address}`, postsPerMinute, 60);
+    await rateLimits.take(`passkey ${networkOf(visit.request.address)}`, postsPerMinute, 60);
     const signIn = await held(visit);
     const step = signIn && (await database.read((tx) => stepOfSignIn(tx, signIn)));
     const subject = signIn?.personId ? await database.read((tx) => findSubject(tx, signIn.personId!)) : null;

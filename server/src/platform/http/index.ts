@@ -2,6 +2,6 @@ export type { ActorId, Permit, Scope } from './permit.ts';
 export { openGate, type Decider, type Decision, type Gate, type Principal, type RecordRefusal, type RequestFacts } from './gate.ts';
 export { route, file, page, redirect, stream, type AnyRoute, type Answer, type Context, type CookieChange, type RouteRefusal } from './route.ts';
 export { openHttp, type Http, type Module, type SessionReader } from './server.ts';
-export { openRateLimits, type RateLimits } from './rate-limit.ts';
+export { networkOf, openRateLimits, type RateLimits } from './rate-limit.ts';
 export { describeApi } from './openapi.ts';
 export { renderRefusalPage, type PageFrame } from './page-frame.ts';

@@ -8,6 +8,22 @@ export interface RateLimits {
   sweep(): Promise<void>;
 }
 
+/**
+ * Whom a limit by address is about. Anybody with IPv6 has 2^64 addresses of their own: their network counts as one, or a
+ * password could be tried at everybody's name from ever new addresses (63B-4 3.2.2).
+ */
+export function networkOf(address: string): string {
+  const plain = address.toLowerCase().replace(/%.*$/, '');
+  if (!plain.includes(':')) return plain;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain)?.[1];
+  if (mapped) return mapped;
+  const [head = '', tail] = plain.split('::');
+  const left = head.split(':').filter(Boolean);
+  const right = (tail ?? '').split(':').filter(Boolean);
+  const groups = tail === undefined ? left : [...left, ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0'), ...right];
+  return `${groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`;
+}
+
 /** Fixed windows counted in PostgreSQL. For doors where guessing pays (sign-in, codes, tokens), not for every request. */
 export function openRateLimits({ database, clock, isOn }: { database: Database; clock: Clock; isOn: boolean }): RateLimits {
   return {

@@ -7,7 +7,7 @@ import { refusals } from '../errors/index.ts';
 import { html } from '../html/index.ts';
 import { silentLog } from '../log/index.ts';
 import { openMetrics } from '../metrics/index.ts';
-import { openGate, type ActorId, type Principal } from './index.ts';
+import { networkOf, openGate, type ActorId, type Principal } from './index.ts';
 import { file, openHttp, page, redirect, route, stream, type AnyRoute, type Http } from './index.ts';
 
 const refuse = refusals('test', { already_there: { kind: 'conflict', say: (f: { name: string }) => `\`${f.name}\` is there already; choose another name` } });
@@ -173,6 +173,13 @@ it('a live page hears nothing more when its session has ended, and does not keep
   expect(answer.body).toContain('"n":2');
   expect(answer.body).not.toContain('"n":300');
   expect(leaver.looks).toBeGreaterThan(0);
+});
+
+it('a limit by address counts a whole IPv6 network as one: 2^64 addresses are no way to guess on', () => {
+  expect(new Set(['2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:0DB8:1:2:3:4:5:6', '2001:db8:1:2::'].map(networkOf))).toEqual(new Set(['2001:db8:1:2::/64']));
+  expect(networkOf('2001:db8:1:3::1')).not.toBe(networkOf('2001:db8:1:2::1'));
+  expect(networkOf('::ffff:192.0.2.7')).toBe(networkOf('192.0.2.7'));
+  expect(networkOf('::1')).toBe('0:0:0:0::/64');
 });
 
 it('HEAD to a stream is answered and over', async () => {

@@ -71,7 +71,7 @@ export async function planMovementIn(needs: PlanningNeeds, tx: Tx, wish: Movemen
   }
 
   const { approvalFor } = await store.settings(tx);
-  const needsApproval = wish.kind !== 'leaver' && approvalFor.includes(wish.kind);
+  const needsApproval = wish.kind !== 'leaver' && approvalFor.some((kind) => kind === wish.kind);
   const steps = plan.steps.map((step): store.NewStep => ({
     ...step, id: newId(), operationId: newId(), state: step.surface === null ? 'wanted' : 'sent', heldBecause: needsApproval && step.surface === null ? 'approval' : step.heldBecause,
   }));

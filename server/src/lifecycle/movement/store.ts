@@ -1,5 +1,6 @@
-import { fragment, join, json, sql, textArray, type Cursor, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, join, json, parseTimeCursor, sql, textArray, type Tx } from '../../platform/db/index.ts';
 import type { Scope } from '../../platform/http/index.ts';
+import { refuse } from '../errors.ts';
 import type { ConnectionMode, HeldBecause, Holding, KnownAccount, LoginFrom, MovementKind, MovementState, MovingPerson, OpenGrant, PlannedStep, StepAction, StepStanding, StepState, Unsettled, Wanted } from './movement.ts';
 
 /** Movements of one person are planned one after the other, whichever node plans. */
@@ -236,8 +237,8 @@ export async function waitingRemovals(tx: Tx, applicationId: string): Promise<nu
   return row?.people ?? 0;
 }
 
-export async function settings(tx: Tx): Promise<{ approvalFor: string[] }> {
-  const [row] = await sql<{ approvalFor: string[] }>(tx)`select approval_for from lifecycle.setting`;
+export async function settings(tx: Tx): Promise<{ approvalFor: ('joiner' | 'mover' | 'rehire' | 'adjust')[] }> {
+  const [row] = await sql<{ approvalFor: ('joiner' | 'mover' | 'rehire' | 'adjust')[] }>(tx)`select approval_for from lifecycle.setting`;
   return { approvalFor: row?.approvalFor ?? [] };
 }
 
@@ -274,8 +275,10 @@ const inScope = (scope: Scope): ReturnType<typeof fragment> => {
 
 export async function listMovements(
   tx: Tx,
-  filter: { kind?: MovementKind | undefined; state?: MovementState | undefined; personId?: string | undefined; applicationId?: string | undefined; isOpen?: boolean | undefined; scope: Scope; after: Cursor | null; limit: number },
-): Promise<MovementRow[]> {
+  filter: { kind?: MovementKind | undefined; state?: MovementState | undefined; personId?: string | undefined; applicationId?: string | undefined; isOpen?: boolean | undefined; scope: Scope; cursor?: string | undefined; limit: number },
+): Promise<{ items: MovementRow[]; next: string | null }> {
+  const after = filter.cursor === undefined ? null : parseTimeCursor(filter.cursor);
+  if (filter.cursor !== undefined && !after) throw refuse.cursor_unknown();
   const where = [inScope(filter.scope)];
   if (filter.kind !== undefined) where.push(fragment`m.kind = ${filter.kind}`);
   if (filter.state !== undefined) where.push(fragment`m.state = ${filter.state}`);
@@ -283,14 +286,17 @@ export async function listMovements(
   if (filter.isOpen === true) where.push(fragment`m.state in ('planned', 'running', 'waiting', 'alarm')`);
   if (filter.isOpen === false) where.push(fragment`m.state in ('done', 'cancelled')`);
   if (filter.applicationId !== undefined) where.push(fragment`exists (select from lifecycle.step s where s.movement_id = m.id and s.application_id = ${filter.applicationId})`);
-  if (filter.after !== null) where.push(fragment`(m.planned_at, m.id) < (${filter.after.key}::timestamptz, ${filter.after.id}::uuid)`);
-  return sql<MovementRow>(tx)`
+  if (after !== null) where.push(fragment`(m.planned_at, m.id) < (${after.key}::timestamptz, ${after.id}::uuid)`);
+  const rows = await sql<MovementRow>(tx)`
     select ${movementColumns}
       from lifecycle.movement m
       join directory.person_card p on p.person_id = m.person_id
      where ${join(where, fragment` and `)}
      order by m.planned_at desc, m.id desc
      limit ${filter.limit + 1}`;
+  const items = rows.slice(0, filter.limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > filter.limit && last ? cursorOf({ key: last.plannedAt.toISOString(), id: last.id }) : null };
 }
 
 export async function findMovement(tx: Tx, movementId: string, scope: Scope): Promise<MovementRow | null> {

@@ -1,3 +1,4 @@
+import type { Drift } from '@bailiwick/contract/lifecycle';
 import { record } from '../../audit/index.ts';
 import { endGrantIn, giveGrantIn, grantId } from '../../authorization/index.ts';
 import { accountId as accountIdOf, entitlementId as entitlementIdOf, personId as personIdOf } from '../../directory/index.ts';
@@ -10,6 +11,26 @@ import { sayDrift, type DriftKind } from './reconciliation.ts';
 import * as store from './store.ts';
 
 type Needs = PlanningNeeds & { readonly database: Database };
+
+interface Filter {
+  readonly applicationId?: string | undefined;
+  readonly personId?: string | undefined;
+  readonly kind?: DriftKind | undefined;
+  readonly state: 'open' | 'adopted' | 'reverting' | 'resolved';
+  readonly cursor?: string | undefined;
+  readonly limit: number;
+}
+
+export async function readDrift({ database }: Pick<Needs, 'database'>, _permit: Permit<'lifecycle.drift.read'>, filter: Filter): Promise<{ items: Drift[]; next: string | null }> {
+  const { items, next } = await database.read((tx) => store.listDrift(tx, filter));
+  return {
+    items: items.map((row) => ({
+      id: row.id, kind: row.kind, severity: row.severity, state: row.state, title: sayDrift(row), applicationId: row.applicationId, applicationName: row.applicationName, personId: row.personId, personName: row.personName, accountId: row.accountId, login: row.login,
+      entitlementId: row.entitlementId, entitlementName: row.entitlementName, foundAt: row.foundAt.toISOString(), decidedAt: row.decidedAt?.toISOString() ?? null, decidedBy: row.decidedBy, movementId: row.movementId,
+    })),
+    next,
+  };
+}
 
 /** What is held becomes a grant with a reason, or a grant that nobody holds ends. */
 export const adoptDrift = (needs: Needs, permit: Permit<'lifecycle.drift.adopt'>, input: { readonly driftId: string; readonly reason: string }): Promise<void> =>

@@ -1,4 +1,5 @@
-import { fragment, join, json, sql, type Cursor, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, join, json, parseTimeCursor, sql, type Tx } from '../../platform/db/index.ts';
+import { refuse } from '../errors.ts';
 import type { Difference, DriftKind, MatchPerson } from './reconciliation.ts';
 
 export interface ReadingRow {
@@ -206,13 +207,18 @@ const driftTables = fragment`
     left join directory.account_card a on a.account_id = d.account_id
     left join directory.entitlement_card e on e.entitlement_id = d.entitlement_id`;
 
-export async function listDrift(tx: Tx, filter: { applicationId?: string | undefined; personId?: string | undefined; kind?: DriftKind | undefined; state: string; after: Cursor | null; limit: number }): Promise<DriftRow[]> {
+export async function listDrift(tx: Tx, filter: { applicationId?: string | undefined; personId?: string | undefined; kind?: DriftKind | undefined; state: string; cursor?: string | undefined; limit: number }): Promise<{ items: DriftRow[]; next: string | null }> {
+  const after = filter.cursor === undefined ? null : parseTimeCursor(filter.cursor);
+  if (filter.cursor !== undefined && !after) throw refuse.cursor_unknown();
   const where = [fragment`d.state = ${filter.state}`];
   if (filter.applicationId !== undefined) where.push(fragment`d.application_id = ${filter.applicationId}`);
   if (filter.personId !== undefined) where.push(fragment`d.person_id = ${filter.personId}`);
   if (filter.kind !== undefined) where.push(fragment`d.kind = ${filter.kind}`);
-  if (filter.after !== null) where.push(fragment`(d.found_at, d.id) < (${filter.after.key}::timestamptz, ${filter.after.id}::uuid)`);
-  return sql<DriftRow>(tx)`select ${driftColumns} from ${driftTables} where ${join(where, fragment` and `)} order by d.found_at desc, d.id desc limit ${filter.limit + 1}`;
+  if (after !== null) where.push(fragment`(d.found_at, d.id) < (${after.key}::timestamptz, ${after.id}::uuid)`);
+  const rows = await sql<DriftRow>(tx)`select ${driftColumns} from ${driftTables} where ${join(where, fragment` and `)} order by d.found_at desc, d.id desc limit ${filter.limit + 1}`;
+  const items = rows.slice(0, filter.limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > filter.limit && last !== undefined ? cursorOf({ key: last.foundAt.toISOString(), id: last.id }) : null };
 }
 
 export async function lockDrift(tx: Tx, id: string): Promise<DriftRow | null> {

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openWorld, type World } from '../../../testing/world.ts';
-import { startScimPeer, type ScimPeer } from '../../connectors/scim/scimmy-peer.ts';
+import { openWorld, type World } from '../world.ts';
+import { startScimPeer, type ScimPeer } from '../../src/connectors/scim/scimmy-peer.ts';
 
 let world: World;
 let scim: ScimPeer;

@@ -232,7 +232,7 @@ async function leave(house: Bench['house'], client: Client, systems: readonly { 
     await until('the movement to be proven', 120_000, async () => {
       const { items } = await house.api<{ items: { kind: string; state: string }[] }>('GET', `/api/v1/movements?personId=${leaver.id}&kind=leaver`);
       return items.length > 0 && items.every((movement) => movement.state === 'done') ? true : null;
-    }, 50);
+    }, leavers.length === 1 ? everyMs : everyMsOfMany);
     gone[index]!.proven = performance.now() - began;
   }));
   await Promise.all([own, targets, proofs]);

@@ -14,6 +14,10 @@ const renews: Readonly<Record<string, readonly string[]>> = {
   connection: ['connections', 'applications', 'reports', 'audit'],
   reading: ['connections', 'applications', 'accounts', 'inventory', 'drift', 'reports'],
   hr: ['hr', 'people', 'reports', 'audit'],
+  entitlement: ['applications', 'roles', 'grants', 'audit'],
+  brake: ['connections', 'movements', 'reports', 'audit'],
+  console: ['settings', 'me', 'audit'],
+  sign: ['reports', 'audit'],
   client: ['clients', 'applications', 'audit'],
 };
 
@@ -40,9 +44,11 @@ export function listen(queries: QueryClient): () => void {
   const due = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | null = null;
   let wasLost = false;
+  let renewedAt = -Infinity;
 
   const renew = (): void => {
     timer = null;
+    renewedAt = performance.now();
     const roots = new Set(due);
     due.clear();
     void queries.invalidateQueries({ predicate: ({ queryKey }) => roots.has('everything') || roots.has(String(queryKey[0])) });
@@ -55,8 +61,8 @@ export function listen(queries: QueryClient): () => void {
       return;
     }
     for (const root of renews[kind.split(/[_.]/)[0] ?? ''] ?? ['everything']) due.add(root);
-    // A leaver with twenty systems brings a burst: ask once for all of it.
-    timer ??= setTimeout(renew, 150);
+    // A leaver with twenty systems brings a burst, an HR file thousands of facts: ask once for what came together, and not without pause.
+    timer ??= setTimeout(renew, Math.max(120, renewedAt + 600 - performance.now()));
   };
   source.addEventListener('open', () => {
     setLive(true);

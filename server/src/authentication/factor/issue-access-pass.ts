@@ -2,6 +2,7 @@ import { record } from '../../audit/index.ts';
 import { hours, later } from '../../platform/clock/index.ts';
 import { newId } from '../../platform/crypto/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
+import { recorded } from '../../platform/errors/index.ts';
 import type { ActorId, Permit } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { Needs } from '../needs.ts';
@@ -31,14 +32,16 @@ export async function issueAccessPass(needs: PassNeeds & Pick<Needs, 'consoleRol
   const hash = await needs.hashing.hash(drawn.secret);
   const outcome = await database.transaction(async (tx) => {
     const subject = await subjectInScope(tx, permit, input.personId);
-    const why = permit.personId === input.personId ? ('oneself' as const) : !(await needs.consoleRoles.mayHelp(tx, permit.personId, input.personId)) ? ('privileged' as const) : !subject.isActive ? ('not_active' as const) : null;
+    // A token that names this one permission must not become an administrator by it: for people with power a person asks.
+    const helperId = permit.actor.startsWith('token:') ? null : permit.personId;
+    const why = permit.personId === input.personId ? ('oneself' as const) : !(await needs.consoleRoles.mayHelp(tx, helperId, input.personId)) ? ('privileged' as const) : !subject.isActive ? ('not_active' as const) : null;
     if (why === null) return { why, issued: await issueAccessPassIn(tx, needs, permit, subject, input.reason, { ...drawn, hash }), subject };
     await record(tx, { action: 'authentication.access-pass.issue', actor: permit.actor, actorName: permit.actorName, target: `person:${subject.personId}`, targetName: subject.displayName, at: clock.now(), outcome: 'refused', reason: why, facts: {} });
     return { why, issued: null, subject };
   });
-  if (outcome.why === 'oneself') throw refuse.pass_for_oneself();
-  if (outcome.why === 'privileged') throw refuse.pass_for_privileged();
-  if (outcome.why === 'not_active') throw refuse.person_not_active({ person: outcome.subject.displayName });
+  if (outcome.why === 'oneself') throw recorded(refuse.pass_for_oneself());
+  if (outcome.why === 'privileged') throw recorded(refuse.pass_for_privileged());
+  if (outcome.why === 'not_active') throw recorded(refuse.person_not_active({ person: outcome.subject.displayName }));
   return outcome.issued!;
 }
 

@@ -187,6 +187,18 @@ it('a manager issues a pass for a report, nobody for themselves or for people el
   expect([own.status, (JSON.parse(own.text) as { code: string }).code]).toEqual([403, 'authentication.pass_for_oneself']);
 });
 
+it('an API token issues no pass for an administrator, however powerful its owner is (privilege escalation)', async () => {
+  const vera = await world.settled('Vera', 'Chief', 'lantern orchard ninety');
+  const wim = await world.settled('Wim', 'Chief', 'gravel piano sunday');
+  const newcomer = await world.addPerson('Xenia', 'Young');
+  for (const { person } of [vera, wim]) await world.makeAdministrator(person.id);
+  const { token } = JSON.parse((await vera.browser.api('POST', '/api/v1/tokens', { name: 'onboarding', permissions: ['authentication.access-pass.issue'], expiresInDays: 1 })).text) as { token: string };
+  const issue = async (id: string) => JSON.parse((await world.browser().send('POST', `/api/v1/people/${id}/access-pass`, { json: { reason: 'first day' }, headers: { authorization: `Bearer ${token}` } })).text) as { code?: string; username?: string };
+  expect(await issue(wim.person.id)).toMatchObject({ code: 'authentication.pass_for_privileged' });
+  expect(await issue(newcomer.id)).toMatchObject({ username: 'xenia' });
+  expect((await vera.browser.api('POST', `/api/v1/people/${wim.person.id}/access-pass`, { reason: 'lost his telephone' })).status).toBe(201);
+});
+
 it('the command on the host gets an administrator back in, and the audit says so', async () => {
   const nils = await world.addPerson('Nils', 'Berg');
   const issued = await world.recoverAdministrator('nils');

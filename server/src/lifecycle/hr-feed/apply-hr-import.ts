@@ -2,6 +2,7 @@ import { record } from '../../audit/index.ts';
 import { addPeopleIn, changePeopleIn, leavePeopleIn, personId, rehirePersonIn, type NewPerson, type PersonChange, type PersonId } from '../../directory/index.ts';
 import { newId } from '../../platform/crypto/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
+import { recorded } from '../../platform/errors/index.ts';
 import type { Refusal } from '../../platform/errors/index.ts';
 import type { Permit } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
@@ -69,7 +70,7 @@ export async function applyHrImport(needs: Needs, permit: Permit<'lifecycle.hr-i
     await announce(tx, hrImportApplied(importId, now, { joiners: joiner + staged, movers: mover + ending, leavers: leaver, rehires: rehire }));
     return null;
   });
-  if (refusal) throw refusal;
+  if (refusal) throw recorded(refusal);
 }
 
 /** Through the directory's own verbs, many at once: each person gets their audit entry and their event there. */

@@ -15,6 +15,16 @@ export class Refusal extends Error {
   }
 }
 
+const onRecord = new WeakSet<Refusal>();
+
+/** Says that the verb itself has put this refusal into the audit, with more than the door knows. */
+export function recorded(refusal: Refusal): Refusal {
+  onRecord.add(refusal);
+  return refusal;
+}
+
+export const isRecorded = (refusal: Refusal): boolean => onRecord.has(refusal);
+
 /** The world outside did not do its part. `isTemporary` says whether trying again can help. */
 export class Failure extends Error {
   override readonly name = 'Failure';

@@ -1,4 +1,4 @@
-import { Refusal, refusals } from '../errors/index.ts';
+import { isRecorded, Refusal, refusals } from '../errors/index.ts';
 import type { ActorId, Permit, Scope } from './permit.ts';
 
 /** Who asks, as told by the session or the API token. */
@@ -42,6 +42,8 @@ export interface Gate {
   ask<P extends string>(principal: Principal | null, permission: P, request: RequestFacts): Promise<Permit<P>>;
   /** Whether the permission still holds, for what goes on after the question (a live page). Leaves no entry: nobody asked for anything. */
   stillHolds(principal: Principal, permission: string, now: Date): Promise<boolean>;
+  /** A verb said no to somebody who had the permission: that is in the audit too, unless the verb has put it there itself. */
+  note(principal: Principal, permission: string, refusal: Refusal, request: RequestFacts): Promise<void>;
   /** For jobs and calls between domains: the named part of the system acts. */
   system<P extends string>(part: string, permission: P): Permit<P>;
 }
@@ -79,6 +81,9 @@ export function openGate(needs: { decider: Decider; recordRefusal: RecordRefusal
       await needs.recordRefusal({ principal, permission, why: decision.is === 'refused' ? decision.why : 'a stronger sign-in was asked for', request, at: request.now });
       if (decision.is === 'refused') throw refuse.not_permitted({ permission });
       throw new Refusal(refuse.stronger_sign_in_needed.code, 'forbidden', refuse.stronger_sign_in_needed().message, { assuranceLevel: decision.assuranceLevel, maxAgeSeconds: decision.maxAgeSeconds });
+    },
+    async note(principal, permission, refusal, request) {
+      if (!isRecorded(refusal)) await needs.recordRefusal({ principal, permission, why: refusal.message, request, at: request.now });
     },
     system<P extends string>(part: string, _permission: P): Permit<P> {
       return mint<P>(`system:${part}` as ActorId, 'Bailiwick', null, { is: 'everything' });

@@ -83,6 +83,12 @@ describe('the route table', () => {
     expect(conflict.json().detail).toBe('`taken` is there already; choose another name');
   });
 
+  it('a no of the verb is on record as well as a no of the gate', async () => {
+    refused.length = 0;
+    await http.fastify.inject({ method: 'POST', url: '/api/v1/things', headers: signed, payload: { name: 'taken' } });
+    expect(refused).toEqual(['test.thing.make']);
+  });
+
   it('an API token has its own permissions only, and a wrong header is not saved by a cookie', async () => {
     expect((await http.fastify.inject({ url: '/api/v1/things/lamp', headers: bearer })).statusCode).toBe(200);
     expect((await http.fastify.inject({ method: 'POST', url: '/api/v1/things', headers: bearer, payload: { name: 'x' } })).statusCode).toBe(403);

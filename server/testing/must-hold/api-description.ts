@@ -102,7 +102,12 @@ export class Known {
     this.ids.set(kind, known);
   }
 
+  /** A step is found under its own movement alone. */
+  readonly steps: (readonly [movementId: string, stepId: string])[] = [];
+
   learn(operation: Operation, answer: unknown): void {
+    const { id, steps } = answer as { id?: string; steps?: readonly { id: string }[] };
+    if (id !== undefined && Array.isArray(steps)) for (const step of steps.slice(0, 20)) this.steps.push([id, step.id]);
     const kind = kinds[operation.path.split('/').at(-1)!.startsWith('{') ? operation.path.split('/').at(-2)! : operation.path.split('/').at(-1)!] ?? null;
     this.#walk(answer, kind, 0);
   }
@@ -117,7 +122,7 @@ export class Known {
       if (typeof each === 'string') {
         if (key === 'next') this.cursors.add(each);
         else if (key === 'id' && kind !== null && uuid.test(each)) this.add(kind, each);
-        else if (key.endsWith('Id') && uuid.test(each)) this.add(key, each);
+        else if (key === 'clientId' || (key.endsWith('Id') && uuid.test(each))) this.add(key, each);
       } else this.#walk(each, key === 'items' ? kind : (kinds[key] ?? null), depth + 1);
     }
   }
@@ -125,7 +130,7 @@ export class Known {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const kinds: Readonly<Record<string, string>> = {
-  people: 'personId', applications: 'applicationId', accounts: 'accountId', entitlements: 'entitlementId', roles: 'roleId', grants: 'grantId', sessions: 'sessionId', factors: 'factorId',
+  people: 'personId', applications: 'applicationId', accounts: 'accountId', entitlements: 'entitlementId', roles: 'roleId', grants: 'grantId', sessions: 'sessionId', totps: 'factorId', passkeys: 'factorId',
   tokens: 'tokenId', clients: 'clientId', 'hr-imports': 'importId', movements: 'movementId', steps: 'stepId', drift: 'driftId',
 };
 

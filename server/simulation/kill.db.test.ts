@@ -154,6 +154,10 @@ test(`killed ${kills} times with 20 systems, every movement finishes by itself a
   next.child.kill('SIGKILL');
   await next.ended;
 
+  if (process.env['SIMULATION_LOG'] !== undefined) {
+    const { rows: times } = await database.pool.query('select kind, extract(epoch from proven_at - happened_at) as seconds, extract(epoch from planned_at - happened_at) as planned from lifecycle.movement order by planned_at');
+    process.stderr.write(`${JSON.stringify(times)}\n`);
+  }
   const { rows: unfinished } = await database.pool.query('select m.title, m.state, s.title as step, s.state as standing, s.problem, s.next_at, s.lease_runner from lifecycle.movement m left join lifecycle.step s on s.movement_id = m.id and s.state not in (\'proven\', \'skipped\') where m.state not in (\'done\', \'cancelled\')');
   expect(unfinished, `seed ${seed}: everything finishes by itself`).toEqual([]);
   for (const [name, system] of systems) {

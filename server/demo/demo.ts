@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createProbe, type AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { openApp, type App } from '../src/app.ts';
 import { openFoundation, type Foundation } from '../src/foundation.ts';
 import { later } from '../src/platform/clock/index.ts';
 import { ConfigError, loadConfig, type Config } from '../src/platform/config/index.ts';
-import { sql } from '../src/platform/db/index.ts';
+import { sql, startEmbeddedPostgres } from '../src/platform/db/index.ts';
 import type { Jobs } from '../src/platform/jobs/index.ts';
 import { openLog } from '../src/platform/log/index.ts';
 import { movingClock, type MovingClock } from '../testing/moving-clock.ts';
@@ -44,7 +44,11 @@ export async function demo({ isFresh }: { readonly isFresh: boolean }): Promise<
     renameSync(`${keptFile}.new`, keptFile);
   }
   const kept = JSON.parse(readFileSync(keptFile, 'utf8')) as Kept;
-  const running = await startDemo(folders, kept);
+  const running = await startDemo(folders, kept).catch((error: unknown) => {
+    const { code, port } = error as { code?: string; port?: number };
+    if (code !== 'EADDRINUSE') throw error;
+    throw new ConfigError(`port ${port ?? kept.port} is taken; end what uses it, or begin anew elsewhere with BAILIWICK_PORT=<free port> npm run demo -- --fresh`);
+  });
   tellWhoCanSignIn(running.app, kept);
 
   let isStopping = false;
@@ -225,9 +229,13 @@ const anyFreePort = (): Promise<number> =>
 /** Removes what an earlier demo left. A PostgreSQL that still runs on it is ended first. */
 async function throwAway(folders: DemoFolders): Promise<void> {
   for (const folder of [folders.bailiwick, folders.warehouse]) {
-    if (!existsSync(folder)) continue;
-    const { startEmbeddedPostgres } = await import('../src/platform/db/index.ts');
-    if (existsSync(path.join(folder, 'postgres'))) await (await startEmbeddedPostgres({ folder, log: () => undefined })).stop().catch(() => undefined);
+    const entry = path.join(folder, 'postgres');
+    if (existsSync(entry)) {
+      await (await startEmbeddedPostgres({ folder, log: () => undefined })).stop().catch(() => undefined);
+      // Where PostgreSQL may not walk into the folder, its files are elsewhere and this is a link.
+      const home = realpathSync(entry);
+      if (!home.startsWith(realpathSync(folder))) rmSync(path.dirname(home), { recursive: true, force: true, maxRetries: 5 });
+    }
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
   mkdirSync(folders.bailiwick, { recursive: true, mode: 0o711 });

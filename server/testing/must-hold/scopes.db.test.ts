@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sql } from '../../src/platform/db/index.ts';
 import { openWorld, type Actor, type World } from '../world.ts';
 import { operationsOf, type ApiDescription, type Operation } from './api-description.ts';
 import { send, type RawReply } from './raw-door.ts';
@@ -150,6 +151,20 @@ describe('beyond the reach of a role there is nobody (IDOR)', () => {
     const { items } = await admin.browser.api<{ items: readonly { id: string; personId: string }[] }>('GET', `/api/v1/movements?personId=${ivan.id}`);
     for (const { id } of items) await expect(maria.browser.api('GET', `/api/v1/movements/${id}`)).rejects.toMatchObject({ status: 404 });
   });
+});
+
+it('neither manager nor help desk issue a pass for somebody with an administrator account in any system, found or given', async () => {
+  const pavel = await world.hire('Pavel', 'Root', { managerId: maria.id });
+  const script = await world.script();
+  const { applicationId } = await script.api<{ applicationId: string }>('POST', '/api/v1/connections', { name: 'Vault', kind: 'manual', settings: { systemName: 'Vault' } });
+  await script.api('PUT', `/api/v1/connections/${applicationId}/list`, new TextEncoder().encode('login,email,name,active,groups\npavel.root,pavel.root@linden.example,Pavel Root,yes,users\n'));
+  await world.quiet();
+  const issue = (helper: Actor): Promise<unknown> => helper.browser.api('POST', `/api/v1/people/${pavel.id}/access-pass`, { reason: 'lost the telephone' });
+  for (const helper of [maria, hugo]) await issue(helper);
+  const touched = await world.database.transaction((tx) => sql<{ id: string }>(tx)`update directory.account set is_privileged = true where person_id = ${pavel.id} returning id`);
+  expect(touched).toHaveLength(1);
+  await expect(issue(maria)).rejects.toMatchObject({ code: 'authentication.pass_for_privileged' });
+  await expect(issue(hugo)).rejects.toMatchObject({ code: 'authentication.person_not_found' });
 });
 
 describe('what is one\'s own', () => {

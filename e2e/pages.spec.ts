@@ -127,6 +127,46 @@ describe.each(looks)('in the look "%s"', (name, look) => {
   });
 });
 
+it('behind the tabs', async () => {
+  const who = await as(admin);
+  const tabs = (path: string, ...names: string[]): string[] => names.map((name) => `${path}?tab=${name}`);
+  const paths = [
+    ...tabs(`/admin/people/${manager.id}`, 'accounts', 'signIns', 'movements', 'details', 'audit'),
+    ...tabs(`/admin/applications/${chatId}`, 'accounts', 'entitlements', 'signIn', 'settings'),
+    ...tabs('/admin/settings', 'sign-in', 'movements', 'hr-feed', 'tokens', 'clients', 'mail', 'about'),
+    ...tabs(`/admin/hr-feed/${importId}`, 'problems', 'mapping'),
+    ...tabs('/admin/inventory', 'all', 'drift'),
+  ];
+  expect(await examine(who, paths, 'tab')).toEqual([]);
+  await who.context.close();
+}, 120_000);
+
+it('in the dialogs', async () => {
+  const who = await as(admin, { isDark: true });
+  const [priya] = (await admin.browser.api<{ items: PersonAnswer[] }>('GET', '/api/v1/people?search=priya')).items;
+  const dialogs: readonly (readonly [path: string, button: string])[] = [
+    [`/admin/people/${priya!.id}`, 'Issue an access pass'],
+    [`/admin/people/${priya!.id}`, 'Has left'],
+    [`/admin/people/${priya!.id}`, 'Give access'],
+    ['/admin/people', 'Add a person'],
+    [`/admin/applications/${chatId}`, 'Test it now'],
+    [`/admin/roles/${roleId}`, 'Remove the role'],
+    ['/security', 'Change the password'],
+    ['/security', 'Make new codes'],
+  ];
+  const faults: string[] = [];
+  for (const [path, name] of dialogs) {
+    await open(who, path);
+    await who.page.getByRole('button', { name, exact: true }).first().click();
+    await who.page.getByRole('dialog').waitFor();
+    await who.page.waitForTimeout(300);
+    faults.push(...(await faultsOf(who)).map((fault) => `${path}, ${name}: ${fault}`), ...who.problems.splice(0).map((problem) => `${path}, ${name}: ${problem}`));
+    await picture(who, `dialog-${name.replaceAll(' ', '-')}`);
+  }
+  expect(faults).toEqual([]);
+  await who.context.close();
+}, 120_000);
+
 describe('with the keyboard alone', () => {
   const focused = ({ page }: Somebody): Promise<string> =>
     page.evaluate(() => {

@@ -57,7 +57,8 @@ export async function runSystem(needs: RunNeeds, applicationId: string, stopping
     await runStep(needs, claim.connection, claim.step, here);
     ran += 1;
   }
-  if (!stopping.aborted) await database.transaction((tx) => comeBack(needs, tx, applicationId));
+  // Also when this process stops: another node, or the next start, goes on at once.
+  await database.transaction((tx) => comeBack(needs, tx, applicationId));
   return { ran };
 }
 

@@ -1,10 +1,12 @@
 import { record } from '../../audit/index.ts';
-import { hours, later } from '../../platform/clock/index.ts';
+import { hours, later, minutes } from '../../platform/clock/index.ts';
 import { movementAlarmed } from '../events.ts';
 import { isOpen } from '../movement/movement.ts';
 import type { OwnSurface } from '../movement/own-surface.ts';
 import { jobs as names } from '../movement/plan-movement.ts';
 import * as movements from '../movement/store.ts';
+import { readSystemJob } from '../reconciliation/start-reading.ts';
+import * as readings from '../reconciliation/store.ts';
 import { observeSurfaces } from './observe-surfaces.ts';
 import type { RunNeeds } from './run-system.ts';
 import * as store from './store.ts';
@@ -20,6 +22,10 @@ export async function sweep(needs: Pick<RunNeeds, 'clock' | 'database' | 'announ
     const due = await store.systemsWithDueSteps(tx, clock.now());
     for (const { applicationId, people } of due) {
       for (let slot = 0; slot < Math.min(people, 4); slot += 1) await jobs.enqueue(tx, names.runSystem, { applicationId }, { key: `${names.runSystem}:${applicationId}:${slot}` });
+    }
+    // A reading whose process stopped in the middle goes on where it was.
+    for (const { applicationId } of await readings.forgottenReadings(tx, later(clock.now(), -minutes(3)))) {
+      await jobs.enqueue(tx, readSystemJob, { applicationId }, { key: `${readSystemJob}:${applicationId}`, queue: `${readSystemJob}:${applicationId}` });
     }
     return due.map((row) => row.applicationId);
   });

@@ -266,3 +266,5 @@ export const freshHoldings = (tx: Tx, applicationId: string, since: Date): Promi
    where a.application_id = ${applicationId} and a.observed_at >= ${since}`;
 
 export const knownNativeIds = (tx: Tx, applicationId: string): Promise<{ nativeId: string }[]> => sql<{ nativeId: string }>(tx)`select native_id from directory.account_card where application_id = ${applicationId}`;
+
+export const forgottenReadings = (tx: Tx, before: Date): Promise<{ applicationId: string }[]> => sql<{ applicationId: string }>(tx)`select application_id from lifecycle.reading where state = 'running' and touched_at < ${before}`;

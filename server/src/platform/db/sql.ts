@@ -48,7 +48,22 @@ export const join = (parts: readonly unknown[], separator: Fragment = kyselySql`
 export const identifier = (...path: string[]): Fragment => kyselySql.id(...path);
 
 /** A value for a jsonb column. Arrays need it too, since the driver writes JavaScript arrays as SQL arrays. */
-export const json = (value: unknown): Fragment => kyselySql`${JSON.stringify(value)}::jsonb`;
+export const json = (value: unknown): Fragment => kyselySql`${storable(JSON.stringify(value))}::jsonb`;
+
+/**
+ * What systems outside say may hold NUL and halves of surrogate pairs, which jsonb refuses: one such name would stop the
+ * reading of a whole system. They become the replacement character, as a text column would have it.
+ */
+function storable(text: string): string {
+  if (!/\\u(?:0000|d[89a-f])/i.test(text)) return text;
+  const clean = (one: string): string => one.toWellFormed().replaceAll('\u0000', '\ufffd');
+  const walk = (value: unknown): unknown => {
+    if (typeof value === 'string') return clean(value);
+    if (Array.isArray(value)) return value.map(walk);
+    return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([name, each]) => [clean(name), walk(each)])) : value;
+  };
+  return JSON.stringify(walk(JSON.parse(text)));
+}
 
 export const textArray = (values: readonly string[]): Fragment => kyselySql`${[...values]}::text[]`;
 

@@ -56,6 +56,8 @@ function isEnabledBy(header: string, value: string): boolean | null {
 export function readAccountList(text: string, chosen: ListColumns = {}): AccountListReading {
   let rows: { record: Record<string, string>; info: { lines: number } }[];
   let headers: string[] = [];
+  const nul = text.indexOf('\u0000');
+  if (nul >= 0) return { isReadable: false, columns: {}, faults: [{ line: text.slice(0, nul).split('\n').length, text: 'this line holds the character NUL, as files in UTF-16 do: save the list as CSV in UTF-8' }] };
   try {
     rows = parse(text, {
       columns: (line: string[]) => (headers = line.map((one) => one.trim())), bom: true, delimiter: delimiterOf(text), info: true, skip_empty_lines: true,

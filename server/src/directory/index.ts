@@ -4,6 +4,8 @@ export const migrations = readMigrations('directory', new URL('./migrations/', i
 
 export { directoryModule } from './module.ts';
 export { permissions as directoryPermissions } from './permissions.ts';
+/** For routes above that call these verbs: what the directory may refuse in them. */
+export { refuse as directoryRefusals } from './errors.ts';
 
 export { attributeNames, dayOf, differences, needsEndDate, personId, problemOf, standingFrom } from './person/person.ts';
 export type { NewPerson, Person, PersonAttribute, PersonAttributes, PersonChange, PersonId, PersonSource, PersonStatus } from './person/person.ts';

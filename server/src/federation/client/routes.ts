@@ -1,5 +1,6 @@
 import { applicationSignIn, changeClient as changeClientBody, clientList, clientMade, clientRead, createClient, listClients, rotateSecret as rotateSecretBody, type Client as ClientAnswer } from '@bailiwick/contract/federation';
 import { z } from 'zod';
+import { directoryRefusals } from '../../directory/index.ts';
 import { route, type AnyRoute } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { FederationNeeds } from '../needs.ts';
@@ -82,7 +83,7 @@ export function clientRoutes(needs: Needs): readonly AnyRoute[] {
       body: createClient,
       output: clientMade,
       status: 201,
-      refusals: [refuse.client_id_taken, refuse.client_not_consistent, refuse.no_such_application],
+      refusals: [directoryRefusals.application_name_taken, refuse.client_id_taken, refuse.client_not_consistent, refuse.no_such_application],
       async run({ permit, body }) {
         const { client, secret } = await addClient(needs, permit, body);
         needs.registry.forget();

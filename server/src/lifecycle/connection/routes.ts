@@ -1,5 +1,6 @@
 import * as contract from '@bailiwick/contract/lifecycle';
 import { z } from 'zod';
+import { directoryRefusals } from '../../directory/index.ts';
 import { route, type AnyRoute } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { ReadingNeeds } from '../reconciliation/read-system.ts';
@@ -28,12 +29,12 @@ export function connectionRoutes(needs: ConnectionNeeds & Omit<ReadingNeeds, 'pe
     }),
     route({
       method: 'POST', path: '/api/v1/connections', permission: 'lifecycle.connection.make', summary: 'Connect an application; it only reads until it is turned live', body: contract.connect, output: contract.connection, status: 201,
-      refusals: [refuse.connector_kind_unknown, refuse.settings_wrong, refuse.secret_missing, refuse.secret_unknown, refuse.connection_unnamed, refuse.connection_fails, refuse.connection_not_found, refuse.already_connected],
+      refusals: [refuse.connector_kind_unknown, refuse.settings_wrong, refuse.secret_missing, refuse.secret_unknown, refuse.connection_unnamed, refuse.connection_fails, refuse.connection_not_found, refuse.already_connected, directoryRefusals.application_name_taken],
       run: async ({ permit, body }) => readConnection(needs, permit, await connect(needs, permit, body)),
     }),
     route({
       method: 'PATCH', path: '/api/v1/connections/:applicationId', permission: 'lifecycle.connection.change', summary: 'Change settings, secrets or mode (preview, live, paused)', params: contract.applicationPath, body: contract.changeConnection, output: contract.connection,
-      refusals: [refuse.connection_not_found, refuse.settings_wrong, refuse.secret_unknown, refuse.secret_needed_again, refuse.connection_fails],
+      refusals: [refuse.connection_not_found, refuse.settings_wrong, refuse.secret_unknown, refuse.secret_needed_again, refuse.connection_fails, directoryRefusals.application_name_taken],
       run: async ({ permit, params, body }) => {
         await changeConnection(needs, permit, { ...params, ...body });
         return readConnection(needs, permit, params.applicationId);

@@ -69,9 +69,10 @@ async function fillTheHouse(): Promise<void> {
 
 /** What no schema can say: a body that really does something. */
 const examples: Readonly<Record<string, (chance: Chance) => Json>> = {
-  'POST /api/v1/connections': (chance) => ({ name: `System ${chance.number(1_000_000)}`, kind: 'manual', settings: { systemName: 'Door list' } }),
-  'POST /api/v1/clients': (chance) => ({ name: `App ${chance.number(1_000_000)}`, redirectUris: ['https://app.linden.example/callback'] }),
-  'POST /api/v1/roles': (chance) => ({ name: `Role ${chance.number(1_000_000)}`, rule: { all: [{ attribute: 'department', isOneOf: [chance.pick(['Sales', 'Engineering'])] }] } }),
+  'POST /api/v1/connections': (chance) => ({ name: chance.isTrue(0.2) ? 'Time sheet' : `System ${chance.number(1_000_000)}`, kind: 'manual', settings: { systemName: 'Door list' } }),
+  'POST /api/v1/clients': (chance) => ({ name: chance.isTrue(0.2) ? 'Wiki' : `App ${chance.number(1_000_000)}`, redirectUris: ['https://app.linden.example/callback'] }),
+  'PATCH /api/v1/connections/{applicationId}': (chance) => chance.pick<Json>([{ name: 'Wiki' }, { mode: 'paused' }, { mode: 'live' }]),
+  'POST /api/v1/roles': (chance) => ({ name: chance.isTrue(0.2) ? 'Sellers' : `Role ${chance.number(1_000_000)}`, rule: { all: [{ attribute: 'department', isOneOf: [chance.pick(['Sales', 'Engineering'])] }] } }),
 };
 
 // ---- what one case is

@@ -83,3 +83,13 @@ describe('how a movement stands', () => {
     expect([exceedsBrake(5, 20), exceedsBrake(6, 20), exceedsBrake(29, 290), exceedsBrake(30, 290)]).toEqual([false, true, false, true]);
   });
 });
+
+describe('how a movement stands', () => {
+  const step = { state: 'wanted', heldBecause: null, isRemoval: false, provenAt: null, isSuperseded: false } as const;
+  const facts = { isAlarmed: false, plannedAt: new Date('2026-01-05T09:00:00Z') };
+
+  it('waits, and does not look as if it ran, when all that is left waits for a person or behind such a step', () => {
+    expect(standingOf([{ ...step, state: 'action_required' }, { ...step, isBlocked: true }], facts).state).toBe('waiting');
+    expect(standingOf([{ ...step, state: 'action_required' }, step], facts).state).toBe('running');
+  });
+});

@@ -423,6 +423,8 @@ export interface StepStanding {
   readonly isRemoval: boolean;
   readonly provenAt: Date | null;
   readonly isSuperseded: boolean;
+  /** Waits for an earlier step of its system that waits for a person. */
+  readonly isBlocked?: boolean;
 }
 
 /**
@@ -439,7 +441,7 @@ export function standingOf(steps: readonly StepStanding[], facts: { readonly isA
   }
   if (facts.isAlarmed) return { state: 'alarm', provenAt: null, zeroAt };
   if (open.every((step) => step.heldBecause === 'approval')) return { state: 'planned', provenAt: null, zeroAt };
-  if (open.every((step) => step.heldBecause !== null || step.state === 'action_required')) return { state: 'waiting', provenAt: null, zeroAt };
+  if (open.every((step) => step.heldBecause !== null || step.state === 'action_required' || step.isBlocked === true)) return { state: 'waiting', provenAt: null, zeroAt };
   return { state: 'running', provenAt: null, zeroAt };
 }
 

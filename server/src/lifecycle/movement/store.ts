@@ -110,9 +110,13 @@ export async function addSteps(tx: Tx, movement: { readonly id: string; readonly
 }
 
 export const standingSteps = (tx: Tx, movementId: string): Promise<StepStanding[]> => sql<StepStanding>(tx)`
-  select state, held_because, is_removal, proven_at, coalesce(skip_reason like 'superseded%', false) as is_superseded
-    from lifecycle.step
-   where movement_id = ${movementId}`;
+  select s.state, s.held_because, s.is_removal, s.proven_at, coalesce(s.skip_reason like 'superseded%', false) as is_superseded,
+         s.waits_for_earlier and exists (
+           select from lifecycle.step e
+            where e.movement_id = s.movement_id and e.application_id = s.application_id and e.position < s.position and e.action <> 'update_account'
+              and (e.state = 'action_required' or e.held_because is not null) and e.state not in ('proven', 'skipped')) as is_blocked
+    from lifecycle.step s
+   where s.movement_id = ${movementId}`;
 
 export interface MovementHead {
   readonly id: string;

@@ -86,7 +86,7 @@ export interface ClaimedStep {
 
 /**
  * The next step of this system that may run: due, not held, nothing of the same person running there,
- * and nothing before it open where the order matters. Leavers first.
+ * and nothing before it open where the order matters (a title that a system refuses holds no access back). Leavers first.
  */
 export async function claimNext(tx: Tx, applicationId: string, runnerId: number, now: Date): Promise<ClaimedStep | null> {
   const [row] = await sql<ClaimedStep>(tx)`
@@ -99,7 +99,7 @@ export async function claimNext(tx: Tx, applicationId: string, runnerId: number,
          and not exists (select from lifecycle.step o where o.application_id = s.application_id and o.person_id = s.person_id and o.lease_runner is not null)
          and not (s.waits_for_earlier and exists (
                select from lifecycle.step e
-                where e.movement_id = s.movement_id and e.application_id = s.application_id and e.position < s.position
+                where e.movement_id = s.movement_id and e.application_id = s.application_id and e.position < s.position and e.action <> 'update_account'
                   and e.state in ('wanted', 'sent', 'contradicted', 'unproven', 'action_required')))
        order by s.urgency, s.next_at, s.position, s.id
        limit 1
@@ -121,7 +121,7 @@ export async function nextDue(tx: Tx, applicationId: string): Promise<Date | nul
        and s.held_because is null and s.lease_runner is null
        and not (s.waits_for_earlier and exists (
              select from lifecycle.step e
-              where e.movement_id = s.movement_id and e.application_id = s.application_id and e.position < s.position
+              where e.movement_id = s.movement_id and e.application_id = s.application_id and e.position < s.position and e.action <> 'update_account'
                 and e.state in ('wanted', 'sent', 'contradicted', 'unproven', 'action_required')))`;
   return row?.nextAt ?? null;
 }

@@ -14,7 +14,8 @@ export const readLifeLine = ({ database }: { readonly database: Database }, perm
     if (!(await isInScope(tx, permit.scope, personId(person)))) throw refuse.person_not_found({ person });
     const [{ items: entries }, steps] = await Promise.all([listEntries(tx, { target: `person:${person}`, limit: most }), readStepsOf(tx, person)]);
     const points: LifePoint[] = [
-      ...entries.filter((entry) => !entry.action.startsWith('lifecycle.step.')).map((entry) => ({ at: entry.at, kind: kindOf(entry.action), sentence: sentenceOf(entry), proof: null, movementId: null })),
+      // What the house gives and takes by rule is told by its steps, with their proof.
+      ...entries.filter((entry) => !entry.action.startsWith('lifecycle.step.') && !(entry.action.startsWith('authorization.grant.') && entry.actor.startsWith('system:'))).map((entry) => ({ at: entry.at, kind: kindOf(entry.action), sentence: sentenceOf(entry), proof: null, movementId: null })),
       ...steps.map((step) => ({ at: step.provenAt ?? step.sentAt ?? step.wantedAt, kind: 'account' as const, sentence: step.title, proof: proofOf(step), movementId: step.movementId })),
     ];
     return points.sort((a, b) => b.at.getTime() - a.at.getTime()).slice(0, most);

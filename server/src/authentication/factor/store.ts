@@ -1,4 +1,4 @@
-import { fragment, join, sql, type Tx } from '../../platform/db/index.ts';
+import { fragment, join, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
 import type { EnrolledFactors } from '../sign-in/next-step.ts';
 
 export interface StoredPassword {
@@ -194,13 +194,16 @@ export async function endAccessPasses(tx: Tx, personId: string, now: Date): Prom
   return rows.length;
 }
 
-export async function enrolledFactors(tx: Tx, personId: string): Promise<EnrolledFactors> {
-  const [row] = await sql<EnrolledFactors>(tx)`
-    select exists (select from authn.password where person_id = ${personId}) as has_password,
+/** The columns of `EnrolledFactors`, for questions that ask for more than these at once. */
+export const factorColumns = (personId: Fragment): Fragment => fragment`
+           exists (select from authn.password where person_id = ${personId}) as has_password,
            (select count(*)::integer from authn.totp where person_id = ${personId} and confirmed_at is not null) as totps,
            (select count(*)::integer from authn.passkey where person_id = ${personId} and disabled_at is null) as passkeys,
            (select count(*)::integer from authn.passkey where person_id = ${personId} and disabled_at is null and is_user_verified) as verified_passkeys,
            (select count(*)::integer from authn.recovery_code where person_id = ${personId} and used_at is null) as recovery_codes_left`;
+
+export async function enrolledFactors(tx: Tx, personId: string): Promise<EnrolledFactors> {
+  const [row] = await sql<EnrolledFactors>(tx)`select ${factorColumns(fragment`${personId}`)}`;
   return row!;
 }
 

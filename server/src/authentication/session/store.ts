@@ -124,8 +124,10 @@ export interface Subject {
   readonly department: string | null;
 }
 
+export const subjectColumns = fragment`p.person_id, p.is_active, p.username, c.display_name, c.work_email, c.private_email, c.title, c.department`;
+
 const subject = fragment`
-    select p.person_id, p.is_active, p.username, c.display_name, c.work_email, c.private_email, c.title, c.department
+    select ${subjectColumns}
       from directory.person_standing p
       join directory.person_card c on c.person_id = p.person_id`;
 

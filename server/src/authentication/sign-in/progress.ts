@@ -5,12 +5,10 @@ import { noticeIn } from '../factor/notice.ts';
 import { enrolledFactors, nobody } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
 import { raiseSessionIn, startSessionIn } from '../session/start-session.ts';
-import { findSubject } from '../session/store.ts';
-import { rememberDevice } from '../throttle/store.ts';
-import { nextStep, noProgress, type Enrollable, type Step } from './next-step.ts';
+import { nextStep, noProgress, type EnrolledFactors, type Enrollable, type Step } from './next-step.ts';
 import { signInLifeMs, withProof, type Purpose, type SignIn } from './sign-in.ts';
 import type { Proof, Wanted } from './strength.ts';
-import { addSignIn, lockSignIn, removeSignIn, saveSignIn } from './store.ts';
+import { addProof, addSignIn, endSignIn, findFinisher, lockSignIn, removeSignIn, saveSignIn } from './store.ts';
 
 /** A sign-in with the secret that the browser must show next. */
 export interface Held {
@@ -37,8 +35,10 @@ export async function beginSignInIn(tx: Tx, { clock }: Pick<Needs, 'clock'>, beg
 }
 
 /** What this sign-in asks for now. The same questions for people and for nobody. */
-export async function stepOfSignIn(tx: Tx, signIn: SignIn): Promise<Step> {
-  const factors = await enrolledFactors(tx, signIn.personId ?? nobody);
+export const stepOfSignIn = async (tx: Tx, signIn: SignIn): Promise<Step> => stepWith(signIn, await enrolledFactors(tx, signIn.personId ?? nobody));
+
+/** The same, with factors that were read already. */
+export function stepWith(signIn: SignIn, factors: EnrolledFactors): Step {
   return nextStep({ purpose: signIn.purpose, isNamed: signIn.username !== null || signIn.personId !== null, wanted: signIn.wanted, proofs: signIn.proofs, factors, progress: signIn.progress });
 }
 
@@ -52,7 +52,12 @@ async function change(tx: Tx, { clock }: Pick<Needs, 'clock'>, id: string, how: 
   return { signIn, secret };
 }
 
-export const addProofIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string, proof: Proof): Promise<Held | null> => change(tx, needs, id, (signIn) => ({ ...signIn, proofs: withProof(signIn.proofs, proof) }));
+/** As `change`, in one statement: every sign-in comes through here twice. */
+export async function addProofIn(tx: Tx, { clock }: Pick<Needs, 'clock'>, id: string, proof: Proof): Promise<Held | null> {
+  const secret = randomToken(256);
+  const signIn = await addProof(tx, id, proof, digestOf(secret), clock.now());
+  return signIn && { signIn, secret };
+}
 
 /** Something was enrolled; where enrolling proves it (a password just chosen, a code just read) the proof comes with it. */
 export const addEnrolledIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string, enrolled: Enrollable, proof: Proof | null): Promise<Held | null> =>
@@ -84,15 +89,15 @@ export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'an
   return needs.database.transaction(async (tx) => {
     const now = needs.clock.now();
     const signIn = await lockSignIn(tx, id, now);
-    if (!signIn?.personId || (await stepOfSignIn(tx, signIn)).is !== 'done') return null;
-    const subject = await findSubject(tx, signIn.personId);
-    if (!subject?.isActive) return null;
+    const finisher = signIn?.personId ? await findFinisher(tx, signIn.personId) : null;
+    if (!signIn || !finisher?.subject.isActive || stepWith(signIn, finisher.factors).is !== 'done') return null;
+    const { subject } = finisher;
     const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId };
     const started = signIn.sessionId ? await raiseSessionIn(tx, needs, { ...input, sessionId: signIn.sessionId }) : await startSessionIn(tx, needs, { ...input, replaces: where.replaces });
-    await removeSignIn(tx, id);
+    if (where.deviceId && started) await endSignIn(tx, id, subject.personId, where.deviceId, now);
+    else await removeSignIn(tx, id);
     if (!started) return null;
     if (signIn.purpose === 'recover') await noticeIn(tx, needs, subject, { about: 'recovered' });
-    if (where.deviceId) await rememberDevice(tx, subject.personId, where.deviceId, now);
     return { secret: started.secret, returnTo: signIn.returnTo };
   });
 }

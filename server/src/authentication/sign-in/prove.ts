@@ -24,14 +24,16 @@ export interface From {
   readonly deviceId: string | null;
 }
 
-async function tried(needs: ProveNeeds, signIn: SignIn, from: From): Promise<Tried> {
-  const named = await needs.database.read((tx) => findSubject(tx, signIn.personId ?? nobody));
-  return { subject: named?.isActive ? named : null, named, username: signIn.username ?? '', ...from };
+/** A step of a sign-in under way: from where, and whom it names, as read with it. */
+export interface Visitor extends From {
+  readonly named: Subject | null;
 }
 
-export async function provePassword(needs: ProveNeeds, signIn: SignIn, from: From, typed: string): Promise<AttemptOutcome<Held>> {
+const tried = (signIn: SignIn, { named, address, deviceId }: Visitor): Tried => ({ subject: named?.isActive ? named : null, named, username: signIn.username ?? '', address, deviceId });
+
+export async function provePassword(needs: ProveNeeds, signIn: SignIn, from: Visitor, typed: string): Promise<AttemptOutcome<Held>> {
   const { database, hashing, clock } = needs;
-  const who = await tried(needs, signIn, from);
+  const who = tried(signIn, from);
   const secret = normalised(typed);
   return attempt(needs, who, 'password', async () => {
     const stored = await database.read((tx) => findPassword(tx, who.subject?.personId ?? nobody));
@@ -50,9 +52,9 @@ export async function provePassword(needs: ProveNeeds, signIn: SignIn, from: Fro
   });
 }
 
-export async function proveTotp(needs: ProveNeeds, signIn: SignIn, from: From, typed: string): Promise<AttemptOutcome<Held>> {
+export async function proveTotp(needs: ProveNeeds, signIn: SignIn, from: Visitor, typed: string): Promise<AttemptOutcome<Held>> {
   const { database, keys, clock } = needs;
-  const who = await tried(needs, signIn, from);
+  const who = tried(signIn, from);
   const now = clock.now();
   return attempt(needs, who, 'totp', async () => {
     const apps = (await database.read((tx) => findTotps(tx, who.subject?.personId ?? nobody))).filter((app) => app.confirmedAt);
@@ -64,9 +66,9 @@ export async function proveTotp(needs: ProveNeeds, signIn: SignIn, from: From, t
   });
 }
 
-export async function proveRecoveryCode(needs: ProveNeeds, signIn: SignIn, from: From, typed: string): Promise<AttemptOutcome<Held>> {
+export async function proveRecoveryCode(needs: ProveNeeds, signIn: SignIn, from: Visitor, typed: string): Promise<AttemptOutcome<Held>> {
   const { database, hashing, clock } = needs;
-  const who = await tried(needs, signIn, from);
+  const who = tried(signIn, from);
   const code = parseRecoveryCode(typed);
   return attempt(needs, who, 'recovery-code', async () => {
     const stored = await database.read((tx) => findRecoveryCode(tx, who.subject?.personId ?? nobody, code?.slot ?? -1));
@@ -91,9 +93,9 @@ export async function proveRecoveryCode(needs: ProveNeeds, signIn: SignIn, from:
   });
 }
 
-export async function proveAccessPass(needs: ProveNeeds, signIn: SignIn, from: From, typed: string): Promise<AttemptOutcome<Held>> {
+export async function proveAccessPass(needs: ProveNeeds, signIn: SignIn, from: Visitor, typed: string): Promise<AttemptOutcome<Held>> {
   const { database, hashing, clock } = needs;
-  const who = await tried(needs, signIn, from);
+  const who = tried(signIn, from);
   const secret = tidyAccessPass(typed);
   return attempt(needs, who, 'access-pass', async () => {
     const stored = await database.read((tx) => findOpenAccessPass(tx, who.subject?.personId ?? nobody, clock.now()));

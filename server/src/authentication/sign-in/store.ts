@@ -1,5 +1,7 @@
 import { fragment, json, sql, type Tx } from '../../platform/db/index.ts';
-import type { Progress } from './next-step.ts';
+import { factorColumns, nobody } from '../factor/store.ts';
+import { subjectColumns, type Subject } from '../session/store.ts';
+import type { EnrolledFactors, Progress } from './next-step.ts';
 import type { Purpose, SignIn } from './sign-in.ts';
 import type { Proof } from './strength.ts';
 
@@ -22,9 +24,45 @@ const asSignIn = ({ wantedLevel, isPhishingResistanceWanted, enrolled, ...row }:
 
 const columns = fragment`id, purpose, username, person_id, session_id, wanted_level, is_phishing_resistance_wanted, proofs, enrolled, return_to, created_at, expires_at`;
 
-export async function findSignIn(tx: Tx, digest: Buffer, now: Date): Promise<SignIn | null> {
-  const [row] = await sql<Row>(tx)`select ${columns} from authn.sign_in where digest = ${digest} and expires_at > ${now}`;
-  return row ? asSignIn(row) : null;
+/** A sign-in under way, and what everybody asks about it: whom it names and what that person could prove. */
+export interface FoundSignIn {
+  readonly signIn: SignIn;
+  readonly factors: EnrolledFactors;
+  /** Null for names that nobody has. */
+  readonly named: Subject | null;
+}
+
+/** One question for each request, and the same one for people and for nobody. */
+export async function findSignIn(tx: Tx, digest: Buffer, now: Date): Promise<FoundSignIn | null> {
+  const [row] = await sql<Row & EnrolledFactors & Omit<Subject, 'username' | 'personId'> & { subjectId: string | null; subjectUsername: string }>(tx)`
+    select s.id, s.purpose, s.username, s.person_id, s.session_id, s.wanted_level, s.is_phishing_resistance_wanted, s.proofs, s.enrolled, s.return_to, s.created_at, s.expires_at,
+           p.person_id as subject_id, p.username as subject_username, p.is_active, c.display_name, c.work_email, c.private_email, c.title, c.department, ${factorColumns(fragment`coalesce(s.person_id, ${nobody}::uuid)`)}
+      from authn.sign_in s
+      left join directory.person_standing p on p.person_id = s.person_id
+      left join directory.person_card c on c.person_id = s.person_id
+     where s.digest = ${digest} and s.expires_at > ${now}`;
+  if (!row) return null;
+  const { subjectId, subjectUsername, isActive, displayName, workEmail, privateEmail, title, department, hasPassword, totps, passkeys, verifiedPasskeys, recoveryCodesLeft, ...held } = row;
+  return {
+    signIn: asSignIn(held),
+    factors: { hasPassword, totps, passkeys, verifiedPasskeys, recoveryCodesLeft },
+    named: subjectId === null ? null : { personId: subjectId, username: subjectUsername, isActive, displayName, workEmail, privateEmail, title, department },
+  };
+}
+
+export interface Finisher {
+  readonly subject: Subject;
+  readonly factors: EnrolledFactors;
+}
+
+/** Who wants a session, as of now. */
+export async function findFinisher(tx: Tx, personId: string): Promise<Finisher | null> {
+  const [row] = await sql<Subject & EnrolledFactors>(tx)`
+    select ${subjectColumns}, ${factorColumns(fragment`p.person_id`)}
+      from directory.person_standing p
+      join directory.person_card c on c.person_id = p.person_id
+     where p.person_id = ${personId}`;
+  return row ? { subject: row, factors: row } : null;
 }
 
 export async function lockSignIn(tx: Tx, id: string, now: Date): Promise<SignIn | null> {
@@ -45,6 +83,26 @@ export async function saveSignIn(tx: Tx, one: SignIn, digest: Buffer | null): Pr
     update authn.sign_in
        set digest = coalesce(${digest}::bytea, digest), proofs = ${json(one.proofs)}, enrolled = ${json(one.progress)}, username = ${one.username}, person_id = ${one.personId}, expires_at = ${one.expiresAt}
      where id = ${one.id}`;
+}
+
+/** A fresh proof and a new secret; a proof of the same kind replaces the one before (as `withProof`). Null when the sign-in is gone. */
+export async function addProof(tx: Tx, id: string, proof: Proof, digest: Buffer, now: Date): Promise<SignIn | null> {
+  const [row] = await sql<Row>(tx)`
+    update authn.sign_in
+       set digest = ${digest},
+           proofs = (select coalesce(jsonb_agg(one order by place), '[]') from jsonb_array_elements(proofs) with ordinality as held (one, place) where one->>'method' <> ${proof.method}) || ${json([proof])}
+     where id = ${id} and expires_at > ${now}
+ returning ${columns}`;
+  return row ? asSignIn(row) : null;
+}
+
+/** The sign-in has become a session: it is gone, and its browser is one that this person has signed in with. */
+export async function endSignIn(tx: Tx, id: string, personId: string, deviceId: string, now: Date): Promise<void> {
+  await sql(tx)`
+    with gone as (delete from authn.sign_in where id = ${id})
+    insert into authn.device (person_id, device_id, first_seen_at, last_seen_at)
+         values (${personId}, ${deviceId}, ${now}, ${now})
+    on conflict (person_id, device_id) do update set last_seen_at = excluded.last_seen_at`;
 }
 
 export async function removeSignIn(tx: Tx, id: string): Promise<void> {

@@ -3,11 +3,11 @@ import { confirmTotpIn } from '../factor/enrol-totp.ts';
 import type { BlockList } from '../factor/block-list.ts';
 import { preparePassword, setPasswordIn } from '../factor/set-password.ts';
 import type { Needs } from '../needs.ts';
-import { findSubject, type Subject } from '../session/store.ts';
+import type { Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
 import type { AttemptOutcome } from '../throttle/attempt.ts';
 import { addEnrolledIn, confirmCodesIn, skipEnrolmentIn, type Held } from './progress.ts';
-import { proveAccessPass, provePassword, provePasskey, proveRecoveryCode, proveTotp, type From } from './prove.ts';
+import { proveAccessPass, provePassword, provePasskey, proveRecoveryCode, proveTotp, type Visitor } from './prove.ts';
 import type { Said, Screen } from './screens.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -22,13 +22,13 @@ export type Taken = { readonly is: 'moved'; readonly held: Held } | { readonly i
 
 export type TakeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config' | 'hashing'> & { readonly blockList: BlockList };
 
-type Take = (needs: TakeNeeds, signIn: SignIn, from: From, posted: Posted) => Promise<Taken>;
+type Take = (needs: TakeNeeds, signIn: SignIn, from: Visitor, posted: Posted) => Promise<Taken>;
 
 const stay = (phrase: Said['phrase'], facts: Said['facts'] = {}, status: 400 | 401 | 429 = 400): Taken => ({ is: 'stay', problem: { phrase, facts }, status });
 const moved = (held: Held | null): Taken => (held ? { is: 'moved', held } : { is: 'lost' });
 
 const tried =
-  (prove: (needs: TakeNeeds, signIn: SignIn, from: From, typed: string) => Promise<AttemptOutcome<Held>>, of: 'password' | 'code', wrong: Said['phrase']): Take =>
+  (prove: (needs: TakeNeeds, signIn: SignIn, from: Visitor, typed: string) => Promise<AttemptOutcome<Held>>, of: 'password' | 'code', wrong: Said['phrase']): Take =>
   async (needs, signIn, from, posted) => {
     if (posted[of].trim() === '') return stay('missing');
     const outcome = await prove(needs, signIn, from, posted[of]);
@@ -78,11 +78,7 @@ export const takes: Readonly<Record<Exclude<Screen, 'username'> | 'skip', Take>>
 };
 
 function enrolling(take: (needs: TakeNeeds, signIn: SignIn, subject: Subject, posted: Posted) => Promise<Taken>): Take {
-  return async (needs, signIn, _from, posted) => {
-    const { personId } = signIn;
-    const subject = personId === null ? null : await needs.database.read((tx) => findSubject(tx, personId));
-    return subject?.isActive ? take(needs, signIn, subject, posted) : { is: 'lost' };
-  };
+  return async (needs, signIn, { named }, posted) => (named?.isActive ? take(needs, signIn, named, posted) : { is: 'lost' });
 }
 
 const actorOf = (subject: Subject) => ({ actor: personActor(subject.personId), actorName: subject.displayName });

@@ -11,13 +11,13 @@ import { sessionCookie } from '../session/read-session.ts';
 import { findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
 import type { Devices } from '../throttle/device.ts';
-import type { Step } from './next-step.ts';
-import { beginSignInIn, finishSignIn, noteShownCodesIn, stepOfSignIn, type Held } from './progress.ts';
+import type { EnrolledFactors, Step } from './next-step.ts';
+import { beginSignInIn, finishSignIn, noteShownCodesIn, stepOfSignIn, stepWith, type Held } from './progress.ts';
 import { provePasskey } from './prove.ts';
 import { safeReturnTo } from './return-to.ts';
 import { drawScreen, pathOf, screensOf, type Extra, type Said, type Screen, type View } from './screens.ts';
 import { signInCookie, type Purpose, type SignIn } from './sign-in.ts';
-import { findSignIn } from './store.ts';
+import { findSignIn, type FoundSignIn } from './store.ts';
 import { strictest, workforceFloor, type Wanted } from './strength.ts';
 import { parsed, takes, type TakeNeeds } from './take.ts';
 
@@ -38,6 +38,7 @@ export interface Visit {
 }
 
 const start: Step = { is: 'identify' };
+const noFactors: EnrolledFactors = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, recoveryCodesLeft: 0 };
 
 /** Posts of one address in a minute: many people may sit behind one address at nine on a Monday, a guesser needs more. */
 const postsPerMinute = 240;
@@ -48,7 +49,7 @@ const wantedOf = (stepUp: string): Wanted => ({ level: 2, isPhishingResistant: s
 export function openWalk(needs: WalkNeeds) {
   const { database, clock, config, rateLimits, devices, pageFrame } = needs;
 
-  const held = async (visit: Visit): Promise<SignIn | null> => {
+  const held = async (visit: Visit): Promise<FoundSignIn | null> => {
     const secret = visit.cookies[signInCookie];
     return secret ? database.read((tx) => findSignIn(tx, digestOf(secret), clock.now())) : null;
   };
@@ -99,9 +100,12 @@ export function openWalk(needs: WalkNeeds) {
     return isNoted ? codes.shown : [];
   }
 
-  /** Where the sign-in stands now, or the end of it: a session. */
-  async function goOn(visit: Visit, moved: Held): Promise<Answer> {
-    const step = await database.read((tx) => stepOfSignIn(tx, moved.signIn));
+  /**
+   * Where the sign-in stands now, or the end of it: a session. `factors`: as this request has read them, where it left them as they
+   * are; null asks anew. They only choose the page: whether there is a session is asked once more by `finishSignIn`.
+   */
+  async function goOn(visit: Visit, moved: Held, factors: EnrolledFactors | null): Promise<Answer> {
+    const step = factors ? stepWith(moved.signIn, factors) : await database.read((tx) => stepOfSignIn(tx, moved.signIn));
     if (step.is !== 'done') return redirect(pathOf(step, moved.signIn.purpose), [keep(moved)]);
     const deviceId = devices.read(visit.cookies) ?? devices.make();
     const finished = await finishSignIn(needs, moved.signIn.id, { userAgent: visit.request.userAgent, address: visit.request.address, deviceId, replaces: visit.principal?.sessionId ?? null });
@@ -118,7 +122,7 @@ export function openWalk(needs: WalkNeeds) {
       const wanted = strictest(strictest(workforceFloor, wantedOf(query.step_up ?? '2')), { level: 2, isPhishingResistant: session.isPhishingResistant });
       return beginSignInIn(tx, needs, { purpose: 'step-up', username: subject.username, personId, sessionId, wanted, proofs: [], returnTo: safeReturnTo(query.return_to, config.url.origin) });
     });
-    return began ? goOn(visit, began) : redirect('/sign-in?expired=1', [forget]);
+    return began ? goOn(visit, began, null) : redirect('/sign-in?expired=1', [forget]);
   }
 
   const look = (purpose: 'sign-in' | 'recover' | 'enrol') => async (visit: Visit & { query: Asked }): Promise<Answer> => {
@@ -128,10 +132,11 @@ export function openWalk(needs: WalkNeeds) {
     if (query.again !== undefined) return redirect(here === '/enrol' ? '/sign-in' : here, [forget]);
     if (purpose === 'sign-in' && query.step_up !== undefined && principal?.sessionId && principal.personId) return stepUp(visit, principal.sessionId, principal.personId, query);
     const isNew = query.return_to !== undefined || query.step_up !== undefined;
-    const signIn = isNew || query.expired !== undefined ? null : await held(visit);
-    if (signIn && !(purpose === 'recover' && signIn.purpose !== 'recover')) {
-      const step = await database.read((tx) => stepOfSignIn(tx, signIn));
-      if (step.is === 'done') return goOn(visit, { signIn, secret: visit.cookies[signInCookie]! });
+    const found = isNew || query.expired !== undefined ? null : await held(visit);
+    if (found && !(purpose === 'recover' && found.signIn.purpose !== 'recover')) {
+      const { signIn, factors } = found;
+      const step = stepWith(signIn, factors);
+      if (step.is === 'done') return goOn(visit, { signIn, secret: visit.cookies[signInCookie]! }, factors);
       if (pathOf(step, signIn.purpose) !== here) return redirect(pathOf(step, signIn.purpose));
       return show(visit, { signIn, purpose: signIn.purpose, step, wish: query.with, returnTo: signIn.returnTo });
     }
@@ -150,27 +155,29 @@ export function openWalk(needs: WalkNeeds) {
     if (body.step === 'username') {
       const username = body.username.trim().normalize('NFC');
       if (username === '' || username.length > 254) return show(visit, { signIn: null, purpose, step: start, problem: { phrase: 'missing' }, status: 400, typed: username.slice(0, 254), returnTo, stepUp: body.step_up });
-      const began = await database.transaction(async (tx) => {
+      const began = await database.read(async (tx) => {
         const subject = await findSubjectByUsername(tx, username);
         return beginSignInIn(tx, needs, { purpose, username, personId: subject?.personId ?? null, sessionId: null, wanted, proofs: [], returnTo });
       });
-      return goOn(visit, began);
+      // Nothing is proven yet: what comes next is the same for every name, so no factors are asked for.
+      return goOn(visit, began, noFactors);
     }
 
-    const signIn = await held(visit);
-    const step = signIn ? await database.read((tx) => stepOfSignIn(tx, signIn)) : start;
+    const found = await held(visit);
+    const signIn = found?.signIn ?? null;
+    const step = found ? stepWith(found.signIn, found.factors) : start;
     if (body.step === 'passkey' && step.is === 'identify') {
       const began = await provePasskey(needs, null, { purpose: 'sign-in', wanted, returnTo }, from, parsed(body.response));
       if (!began) return show(visit, { signIn: null, purpose: 'sign-in', step: start, problem: { phrase: 'wrong_passkey' }, status: 401, returnTo, stepUp: body.step_up });
-      return goOn(visit, began);
+      return goOn(visit, began, null);
     }
-    if (!signIn) return redirect('/sign-in?expired=1', [forget]);
+    if (!found || !signIn) return redirect('/sign-in?expired=1', [forget]);
     const isSkip = body.step === 'skip' && step.is === 'enrol' && step.isOptional;
     const screen = screensOf(step).find((one) => one === body.step);
     // A page of another moment (the back button, a second tab, a forged order of steps): show where it really stands.
-    if ((!screen || screen === 'username') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }) : redirect(pathOf(step, signIn.purpose));
-    const taken = await takes[isSkip ? 'skip' : (screen as Exclude<Screen, 'username'>)](needs, signIn, from, body);
-    if (taken.is === 'moved') return goOn(visit, taken.held);
+    if ((!screen || screen === 'username') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }, found.factors) : redirect(pathOf(step, signIn.purpose));
+    const taken = await takes[isSkip ? 'skip' : (screen as Exclude<Screen, 'username'>)](needs, signIn, { ...from, named: found.named }, body);
+    if (taken.is === 'moved') return goOn(visit, taken.held, screen === 'password' || screen === 'totp' ? found.factors : null);
     if (taken.is === 'lost') return redirect('/sign-in?expired=1', [forget]);
     return show(visit, { signIn, purpose: signIn.purpose, step, wish: screen, problem: taken.problem, status: taken.status, returnTo: signIn.returnTo });
   };
@@ -178,7 +185,7 @@ export function openWalk(needs: WalkNeeds) {
   /** A challenge to prove with a passkey. Keys are named only to somebody who has proven something, or who is signed in. */
   async function challengeToProve(visit: Visit): Promise<{ options: Record<string, unknown> }> {
     await rateLimits.take(`passkey ${networkOf(visit.request.address)}`, postsPerMinute, 60);
-    const signIn = await held(visit);
+    const signIn = (await held(visit))?.signIn;
     const personId = signIn && (signIn.proofs.length > 0 || signIn.sessionId !== null) ? signIn.personId : null;
     return { options: await database.transaction((tx) => askForPasskey(tx, needs, personId)) };
   }
@@ -186,9 +193,9 @@ export function openWalk(needs: WalkNeeds) {
   /** A challenge to enrol a passkey, where the sign-in asks for that. */
   async function challengeToEnrol(visit: Visit): Promise<Answer | { options: Record<string, unknown> }> {
     await rateLimits.take(`passkey ${networkOf(visit.request.address)}`, postsPerMinute, 60);
-    const signIn = await held(visit);
-    const step = signIn && (await database.read((tx) => stepOfSignIn(tx, signIn)));
-    const subject = signIn?.personId ? await database.read((tx) => findSubject(tx, signIn.personId!)) : null;
+    const found = await held(visit);
+    const step = found && stepWith(found.signIn, found.factors);
+    const subject = found?.named;
     if (step?.is !== 'enrol' || !step.options.includes('passkey') || !subject) return redirect('/sign-in?expired=1');
     return { options: await database.transaction((tx) => invitePasskey(tx, needs, subject)) };
   }

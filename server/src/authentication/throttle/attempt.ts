@@ -7,8 +7,8 @@ import type { Needs } from '../needs.ts';
 import type { Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
 import type { Method } from '../sign-in/strength.ts';
-import { countFailure, forgive, isDisabled, isKnownDevice, lockWait, saveWait } from './store.ts';
-import { failuresUntilDisabled, takeTurn } from './throttle.ts';
+import { addWait, countFailure, forgive, isDisabled, isKnownDevice, lockWait, saveWait } from './store.ts';
+import { failuresUntilDisabled, noWait, takeTurn, type Turn } from './throttle.ts';
 
 /** Whom a try is about: a person, or a name that nobody active has. Both are throttled alike. */
 export interface Tried {
@@ -37,13 +37,10 @@ export async function attempt<T>(needs: AttemptNeeds, tried: Tried, method: Meth
   const { clock, database, announce } = needs;
   const account = accountOf(needs.keys, tried);
   const startedAt = clock.now();
-  const { turn, source } = await database.transaction(async (tx) => {
-    const isFamiliar = tried.named !== null && tried.deviceId !== null && (await isKnownDevice(tx, tried.named.personId, tried.deviceId));
-    const from = isFamiliar ? `device:${tried.deviceId}` : 'unfamiliar';
-    const outcome = takeTurn(await lockWait(tx, account, method, from, startedAt), startedAt);
-    if (outcome.is === 'granted') await saveWait(tx, account, method, from, outcome.next, startedAt);
-    return { turn: outcome, source: from };
-  });
+  const { named, deviceId } = tried;
+  const isFamiliar = named !== null && deviceId !== null && (await database.read((tx) => isKnownDevice(tx, named.personId, deviceId)));
+  const source = isFamiliar ? `device:${deviceId}` : 'unfamiliar';
+  const turn = await takeTurnOf(needs, account, method, source, startedAt);
   if (turn.is === 'wait') {
     needs.countSignIn(method, 'wait');
     await database.transaction((tx) => recordFailure(tx, tried, method, 'too many wrong tries; told to wait', clock.now()));
@@ -71,6 +68,17 @@ export async function attempt<T>(needs: AttemptNeeds, tried: Tried, method: Meth
   });
   needs.countSignIn(method, outcome.is);
   return outcome;
+}
+
+/** Mostly nothing is held against the source: then one statement counts the try, and of many at once it is the database that says who was first. */
+async function takeTurnOf({ database }: Pick<Needs, 'database'>, account: string, method: Method, source: string, now: Date): Promise<Turn> {
+  const first = takeTurn(noWait, now);
+  if (first.is === 'granted' && (await database.read((tx) => addWait(tx, account, method, source, first.next, now)))) return first;
+  return database.transaction(async (tx) => {
+    const turn = takeTurn(await lockWait(tx, account, method, source, now), now);
+    if (turn.is === 'granted') await saveWait(tx, account, method, source, turn.next, now);
+    return turn;
+  });
 }
 
 async function recordFailure(tx: Tx, tried: Tried, method: Method, why: string, at: Date): Promise<void> {

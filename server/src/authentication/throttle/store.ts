@@ -6,6 +6,16 @@ export interface Throttle {
   readonly disabledAt: Date | null;
 }
 
+/** The first try of a source that nothing is held against, counted in one statement. False when there is something: then it stands in line (`lockWait`). */
+export async function addWait(tx: Tx, account: string, authenticator: string, source: string, wait: Wait, now: Date): Promise<boolean> {
+  const rows = await sql<{ failures: number }>(tx)`
+    insert into authn.throttle_wait (account, authenticator, source, failures, not_before, last_failed_at)
+         values (${account}, ${authenticator}, ${source}, ${wait.failures}, ${wait.notBefore}, ${now})
+    on conflict (account, authenticator, source) do nothing
+      returning failures`;
+  return rows.length > 0;
+}
+
 /** The wait of this source, held until the transaction ends: tries that come at once stand in line here. */
 export async function lockWait(tx: Tx, account: string, authenticator: string, source: string, now: Date): Promise<Wait> {
   const [row] = await sql<Wait>(tx)`
@@ -48,8 +58,9 @@ export async function disabledAuthenticators(tx: Tx, account: string): Promise<r
 
 /** A right try: this source begins anew, and so does the count in a row. Other sources keep their waits. */
 export async function forgive(tx: Tx, account: string, authenticator: string, source: string): Promise<void> {
-  await sql(tx)`delete from authn.throttle_wait where account = ${account} and authenticator = ${authenticator} and source = ${source}`;
-  await sql(tx)`delete from authn.throttle where account = ${account} and authenticator = ${authenticator} and disabled_at is null`;
+  await sql(tx)`
+    with here as (delete from authn.throttle_wait where account = ${account} and authenticator = ${authenticator} and source = ${source})
+    delete from authn.throttle where account = ${account} and authenticator = ${authenticator} and disabled_at is null`;
 }
 
 /** A new authenticator was bound: the old one's count says nothing about it. */
@@ -61,13 +72,6 @@ export async function startAnew(tx: Tx, account: string, authenticator: string):
 export async function isKnownDevice(tx: Tx, personId: string, deviceId: string): Promise<boolean> {
   const [row] = await sql<{ isKnown: boolean }>(tx)`select exists (select from authn.device where person_id = ${personId} and device_id = ${deviceId}) as is_known`;
   return row?.isKnown ?? false;
-}
-
-export async function rememberDevice(tx: Tx, personId: string, deviceId: string, now: Date): Promise<void> {
-  await sql(tx)`
-    insert into authn.device (person_id, device_id, first_seen_at, last_seen_at)
-         values (${personId}, ${deviceId}, ${now}, ${now})
-    on conflict (person_id, device_id) do update set last_seen_at = excluded.last_seen_at`;
 }
 
 export async function forgetDevices(tx: Tx, personId: string): Promise<void> {

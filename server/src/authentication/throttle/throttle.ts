@@ -19,6 +19,9 @@ export interface Wait {
   readonly notBefore: Date;
 }
 
+/** Of a source that nothing is held against. */
+export const noWait: Wait = { failures: 0, notBefore: new Date(0) };
+
 export type Turn = { readonly is: 'granted'; readonly next: Wait } | { readonly is: 'wait'; readonly seconds: number };
 
 /**

@@ -88,7 +88,7 @@ describe('how a movement stands', () => {
   const step = { state: 'wanted', heldBecause: null, isRemoval: false, provenAt: null, isSuperseded: false } as const;
   const facts = { isAlarmed: false, plannedAt: new Date('2026-01-05T09:00:00Z') };
 
-  it('waits, and does not look as if it ran, when all that is left waits for a person or behind such a step', () => {
+  test('waits, and does not look as if it ran, when all that is left waits for a person or behind such a step', () => {
     expect(standingOf([{ ...step, state: 'action_required' }, { ...step, isBlocked: true }], facts).state).toBe('waiting');
     expect(standingOf([{ ...step, state: 'action_required' }, step], facts).state).toBe('running');
   });

@@ -20,8 +20,8 @@ export default defineConfig({
           include: ['{contract,server,tools,bench}/**/*.test.ts', 'console/src/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           maxWorkers: 2,
-          testTimeout: 30_000,
-          hookTimeout: 90_000,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
       {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../testing/database.ts';
 import { permitFor, principalOf, systemPermit } from '../../testing/permits.ts';
-import { addApplication, addPerson, eachPerson, findPerson, leavePerson, recordAccountsSeen, recordEntitlementsSeen, recordHolding, linkAccount, findAccountByNativeId, type ApplicationId, type EntitlementId, type NewPerson, type Person } from '../directory/index.ts';
+import { addApplication, addPerson, eachPerson, findPerson, leavePerson, recordAccountsSeen, recordEntitlementsSeen, recordHolding, linkAccounts, findAccountByNativeId, type ApplicationId, type EntitlementId, type NewPerson, type Person } from '../directory/index.ts';
 import { sql } from '../platform/db/index.ts';
 import type { DomainEvent } from '../platform/events/index.ts';
 import { giveConsoleRole, makeFirstAdministratorIn, takeAllConsoleRolesIn, takeConsoleRole } from './console-role/give-console-role.ts';
@@ -19,7 +19,7 @@ let world: TestDatabase;
 let now = new Date('2026-03-02T09:00:00Z');
 const announced: DomainEvent[] = [];
 const kinds = () => announced.splice(0).map((event) => event.kind);
-const needs = () => ({ database: world.database, clock: { now: () => now }, announce: async (_tx: unknown, event: DomainEvent) => void announced.push(event) });
+const needs = () => ({ database: world.database, clock: { now: () => now }, announce: async (_tx: unknown, events: DomainEvent | readonly DomainEvent[]) => void announced.push(...[events].flat()) });
 const give = systemPermit('authorization.grant.give');
 const end = systemPermit('authorization.grant.end');
 const giveRole = systemPermit('authorization.console-role.give');
@@ -119,7 +119,7 @@ describe('grants', () => {
     await inOne(async (tx) => {
       await giveGrantIn(needs(), tx, give, { personId: eva.id, entitlementId: of('staff'), source: 'found', reason: 'seen in the first reading' });
       await recordAccountsSeen(tx, application, [{ nativeId: 'u1', login: 'eva', email: null, displayName: null, kind: 'unknown', status: 'active', lastUsedAt: null, mfa: 'unknown', isPrivileged: false, digest: 'd' }], { isComplete: false, at: seenAt });
-      await linkAccount(tx, needs(), systemPermit('directory.account.change'), { accountId: (await findAccountByNativeId(tx, application, 'u1'))!.id, personId: eva.id, situation: 'linked' });
+      await linkAccounts(tx, needs(), systemPermit('directory.account.change'), [{ accountId: (await findAccountByNativeId(tx, application, 'u1'))!.id, personId: eva.id, situation: 'linked' }]);
     });
     expect((await readOwnAccess(needs(), own)).items.map(proofOf)).toEqual(['not_seen']);
     await inOne(async (tx) => recordHolding(tx, (await findAccountByNativeId(tx, application, 'u1'))!.id, of('staff'), true, seenAt));

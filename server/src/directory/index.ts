@@ -28,7 +28,7 @@ export { entitlementsByNativeId, findEntitlement, findEntitlements, recordEntitl
 
 export { accountId } from './account/account.ts';
 export type { Account, AccountId, AccountKind, AccountSeen, AccountsReading, AccountStatus, Holding, HoldingSeen, Mfa, Situation } from './account/account.ts';
-export { changeAccount, linkAccount } from './account/change-account.ts';
+export { changeAccount, linkAccounts, type AccountLink } from './account/change-account.ts';
 export { accountsOfPeople, countAccounts, eachAccount, findAccount, findAccountByNativeId, holdingsOfAccounts, recordAccountGone, recordAccountSeen, recordAccountsSeen, recordHolding, recordHoldingsSeen } from './account/store.ts';
 
 export type { NewObservation, Observation, ObservationId } from './observation/observation.ts';

@@ -8,7 +8,7 @@ import { subjectInScope } from './scope.ts';
 import { endSession, endSessionsOf, findSubject, type Ended } from './store.ts';
 
 export async function announceEnded(tx: Tx, announce: Announce, ended: readonly Ended[], reason: string, at: Date): Promise<void> {
-  for (const one of ended) await announce(tx, { kind: 'session_ended', subject: `person:${one.personId}`, at, facts: { sessionId: one.id, reason } });
+  await announce(tx, ended.map((one) => ({ kind: 'session_ended', subject: `person:${one.personId}`, at, facts: { sessionId: one.id, reason } })));
 }
 
 interface By {

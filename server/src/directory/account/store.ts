@@ -1,5 +1,5 @@
 import { newId } from '../../platform/crypto/index.ts';
-import { cursorOf, fragment, join, parseIdCursor, sql, textArray, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, join, json, parseIdCursor, sql, textArray, type Tx } from '../../platform/db/index.ts';
 import type { Scope } from '../../platform/http/index.ts';
 import type { ApplicationId } from '../application/application.ts';
 import { refuse } from '../errors.ts';
@@ -16,6 +16,12 @@ export async function findAccount(tx: Tx, id: AccountId): Promise<Account | null
 
 export async function lockAccount(tx: Tx, id: AccountId): Promise<void> {
   await sql(tx)`select from directory.account where id = ${id} for update`;
+}
+
+/** Locked in order of id, so that two readings of one system cannot wait for each other. */
+export async function findAccountsForUpdate(tx: Tx, ids: readonly AccountId[]): Promise<Account[]> {
+  await sql(tx)`select from directory.account where id = any(${textArray(ids)}::uuid[]) order by id for update`;
+  return sql<Account>(tx)`select ${columns} from directory.account_card c where c.account_id = any(${textArray(ids)}::uuid[])`;
 }
 
 export async function findAccountByNativeId(tx: Tx, applicationId: ApplicationId, nativeId: string): Promise<Account | null> {
@@ -204,4 +210,13 @@ export async function holdingsOfAccounts(tx: Tx, accountIds: readonly AccountId[
 
 export async function saveTie(tx: Tx, id: AccountId, tie: { readonly personId: PersonId | null; readonly situation: Situation; readonly kind: AccountKind; readonly ownerId: PersonId | null }): Promise<void> {
   await sql(tx)`update directory.account set person_id = ${tie.personId}, situation = ${tie.situation}, kind = ${tie.kind}, owner_id = ${tie.ownerId} where id = ${id}`;
+}
+
+export async function saveLinks(tx: Tx, links: readonly { readonly accountId: AccountId; readonly personId: PersonId | null; readonly situation: Situation; readonly kind: AccountKind }[]): Promise<void> {
+  if (links.length === 0) return;
+  await sql(tx)`
+    update directory.account a
+       set person_id = r.person_id, situation = r.situation, kind = r.kind
+      from jsonb_to_recordset(${json(links.map((link) => ({ id: link.accountId, person_id: link.personId, situation: link.situation, kind: link.kind })))}) as r (id uuid, person_id uuid, situation text, kind text)
+     where a.id = r.id`;
 }

@@ -25,7 +25,7 @@ async function start({ clock, announce }: NeedsWithin, tx: Tx, permit: Permit<'d
     tx,
     people.map((person) => ({ action: 'directory.person.activate', actor: permit.actor, actorName: permit.actorName, target: `person:${person.id}`, targetName: person.displayName, at: now, outcome: 'allowed', facts: { startDate: person.startDate } })),
   );
-  for (const person of people) await announce(tx, personStarted(person.id, now));
+  await announce(tx, people.map((person) => personStarted(person.id, now)));
 }
 
 const atOnce = 200;

@@ -62,9 +62,6 @@ export async function addPeopleIn({ clock, announce }: NeedsWithin, tx: Tx, perm
     tx,
     people.map((person) => ({ action: 'directory.person.add', actor: permit.actor, actorName: permit.actorName, target: `person:${person.id}`, targetName: person.displayName, at: now, outcome: 'allowed', facts: { employeeNumber: person.employeeNumber, department: person.department, title: person.title, startDate: person.startDate, endDate: person.endDate, source: person.source, status: person.status } })),
   );
-  for (const person of people) {
-    await announce(tx, personJoined(person.id, now, { source: person.source, startDate: person.startDate }));
-    if (person.status === 'active') await announce(tx, personStarted(person.id, now));
-  }
+  await announce(tx, people.flatMap((person) => [personJoined(person.id, now, { source: person.source, startDate: person.startDate }), ...(person.status === 'active' ? [personStarted(person.id, now)] : [])]));
   return people;
 }

@@ -62,6 +62,6 @@ export async function changePeopleIn({ clock, announce }: NeedsWithin, tx: Tx, p
     tx,
     changed.map(({ person, changes }) => ({ action: 'directory.person.change', actor: permit.actor, actorName: permit.actorName, target: `person:${person.id}`, targetName: person.displayName, at: now, outcome: 'allowed', facts: { changes: withoutPrivate(changes), ...(changes.privateEmail ? { isPrivateEmailChanged: true } : {}) } })),
   );
-  for (const { person, changes } of changed) await announce(tx, personChanged(person.id, now, { changes: withoutPrivate(changes) }));
+  await announce(tx, changed.map(({ person, changes }) => personChanged(person.id, now, { changes: withoutPrivate(changes) })));
   return changed.map(({ person, changes }) => ({ personId: person.id, changes: withoutPrivate(changes) }));
 }

@@ -41,5 +41,5 @@ export async function leavePeopleIn({ clock, announce }: NeedsWithin, tx: Tx, pe
     tx,
     inputs.map(({ personId, reason, happenedAt = now, source = 'manual' }) => ({ action: 'directory.person.leave', actor: permit.actor, actorName: permit.actorName, target: `person:${personId}`, targetName: people.get(personId)!.displayName, at: now, outcome: 'allowed', reason, facts: { happenedAt, source } })),
   );
-  for (const { personId, reason, happenedAt = now, source = 'manual' } of inputs) await announce(tx, personLeft(personId, now, { happenedAt: happenedAt.toISOString(), reason, source }));
+  await announce(tx, inputs.map(({ personId, reason, happenedAt = now, source = 'manual' }) => personLeft(personId, now, { happenedAt: happenedAt.toISOString(), reason, source })));
 }

@@ -17,7 +17,7 @@ let world: TestDatabase;
 let now = new Date('2026-03-02T09:00:00Z');
 const announced: DomainEvent[] = [];
 const kinds = () => announced.splice(0).map((event) => event.kind);
-const needs = () => ({ database: world.database, clock: { now: () => now }, announce: async (_tx: unknown, event: DomainEvent) => void announced.push(event) });
+const needs = () => ({ database: world.database, clock: { now: () => now }, announce: async (_tx: unknown, events: DomainEvent | readonly DomainEvent[]) => void announced.push(...[events].flat()) });
 const add = systemPermit('directory.person.add');
 const change = systemPermit('directory.person.change');
 const leave = systemPermit('directory.person.leave');

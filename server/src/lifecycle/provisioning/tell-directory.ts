@@ -1,6 +1,6 @@
 import type { AccountFacts, Observation, Reference, Resource } from '../../connectors/index.ts';
 import {
-  accountId as accountIdOf, applicationId as applicationIdOf, findAccountByNativeId, linkAccount, personId as personIdOf, recordAccountGone, recordAccountSeen, recordHolding,
+  accountId as accountIdOf, applicationId as applicationIdOf, findAccountByNativeId, linkAccounts, personId as personIdOf, recordAccountGone, recordAccountSeen, recordHolding,
   type AccountKind, type AccountSeen, type AccountStatus,
 } from '../../directory/index.ts';
 import type { Clock } from '../../platform/clock/index.ts';
@@ -65,7 +65,7 @@ export async function tellDirectory(
   if (known === null && reference !== null) known = (await findAccountByNativeId(tx, applicationIdOf(applicationId), reference.id))?.id ?? null;
   if (known === null) return { is: 'told', accountId: null };
   if (wanted.is === 'account' || (wanted.is === 'disabled' && wanted.login !== undefined)) {
-    await linkAccount(tx, needs, needs.permits.link, { accountId: accountIdOf(known), personId: personIdOf(personId), situation: 'linked' });
+    await linkAccounts(tx, needs, needs.permits.link, [{ accountId: accountIdOf(known), personId: personIdOf(personId), situation: 'linked' }]);
   }
   if ((wanted.is === 'granted' || wanted.is === 'not_granted') && observation.isGranted !== undefined) {
     const entitlementId = await findEntitlementByNativeId(tx, applicationId, wanted.entitlement);

@@ -1,8 +1,8 @@
 import { record } from '../../audit/index.ts';
 import { ConnectorError, type CallContext, type Connector, type Page } from '../../connectors/index.ts';
 import {
-  accountId as accountIdOf, applicationId as applicationIdOf, linkAccount, personId as personIdOf, recordAccountsSeen, recordEntitlementsSeen, recordHoldingsSeen,
-  type AccountSeen, type EntitlementSeen, type HoldingSeen,
+  accountId as accountIdOf, applicationId as applicationIdOf, linkAccounts, personId as personIdOf, recordAccountsSeen, recordEntitlementsSeen, recordHoldingsSeen,
+  type AccountLink, type AccountSeen, type EntitlementSeen, type HoldingSeen,
 } from '../../directory/index.ts';
 import type { Clock } from '../../platform/clock/index.ts';
 import { newId, sha256 } from '../../platform/crypto/index.ts';
@@ -199,8 +199,9 @@ async function match(needs: ReadingNeeds, tx: Tx, applicationId: string, numbers
   const open = accounts.filter((account) => account.situation !== 'unlinked');
   if (open.length === 0) return counts;
   const taken = new Set((await store.peopleWithAccount(tx, applicationId)).map((row) => row.personId));
-  const tie = (accountId: string, personId: string | null, situation: 'linked' | 'disputed' | 'unmatched' | 'collision'): Promise<void> =>
-    linkAccount(tx, needs, needs.permits.link, { accountId: accountIdOf(accountId), personId: personId === null ? null : personIdOf(personId), situation });
+  const links: AccountLink[] = [];
+  const tie = (accountId: string, personId: string | null, situation: 'linked' | 'disputed' | 'unmatched' | 'collision'): void =>
+    void links.push({ accountId: accountIdOf(accountId), personId: personId === null ? null : personIdOf(personId), situation });
   for (const account of open) {
     // A service account is no person's login, even when it carries the address of whoever made it.
     if (account.kind === 'service' || account.kind === 'shared') {
@@ -210,19 +211,20 @@ async function match(needs: ReadingNeeds, tx: Tx, applicationId: string, numbers
     const found = matchOf({ id: account.id, login: account.login, email: account.email, employeeNumber: numbers.get(account.nativeId) ?? null }, index);
     if (found.is === 'several') {
       counts.disputed += 1;
-      await tie(account.id, null, 'disputed');
+      tie(account.id, null, 'disputed');
     } else if (found.is === 'one' && taken.has(found.personId)) {
       counts.collisions += 1;
-      await tie(account.id, found.personId, 'collision');
+      tie(account.id, found.personId, 'collision');
     } else if (found.is === 'one') {
       counts.linked += 1;
       taken.add(found.personId);
-      await tie(account.id, found.personId, 'linked');
+      tie(account.id, found.personId, 'linked');
     } else {
       counts.unmatched += 1;
-      await tie(account.id, null, 'unmatched');
+      tie(account.id, null, 'unmatched');
     }
   }
+  await linkAccounts(tx, needs, needs.permits.link, links);
   return counts;
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/index.ts';
 import type { Database, Tx } from '../db/index.ts';
-import { fragment, json, join, sql } from '../db/index.ts';
+import { json, sql, textArray } from '../db/index.ts';
 import type { Log } from '../log/index.ts';
 
 /** A past fact. `subject` is what ordering is kept for, for example `person:0198...`. */
@@ -19,7 +19,8 @@ export interface Subscriber {
   deliver(tx: Tx, event: DomainEvent): Promise<void>;
 }
 
-export type Announce = (tx: Tx, event: DomainEvent) => Promise<void>;
+/** One event, or many in this order, in two statements. */
+export type Announce = (tx: Tx, events: DomainEvent | readonly DomainEvent[]) => Promise<void>;
 
 /** What every node hears when a transaction that announced something commits: for live pages. */
 export interface LiveEvent {
@@ -66,13 +67,20 @@ export function openEvents({ database, clock, log }: { database: Database; clock
   let isDirty = false;
   let sweep: Promise<void> | null = null;
 
-  const announce: Announce = async (tx, event) => {
-    const wanting = [...subscribers.values()].filter((subscriber) => subscriber.kinds.includes(event.kind));
-    if (wanting.length > 0) {
-      const rows = wanting.map((subscriber) => fragment`(${subscriber.name}, ${event.subject}, ${event.kind}, ${json(event.facts)}, ${event.at})`);
-      await sql(tx)`insert into platform.outbox (subscriber, subject, kind, facts, happened_at) values ${join(rows)}`;
+  const announce: Announce = async (tx, given) => {
+    const events = Array.isArray(given) ? (given as readonly DomainEvent[]) : [given as DomainEvent];
+    if (events.length === 0) return;
+    const wanting = (kind: string): readonly Subscriber[] => [...subscribers.values()].filter((subscriber) => subscriber.kinds.includes(kind));
+    const rows = events.flatMap(({ kind, subject, facts, at }) => wanting(kind).map(({ name }) => ({ subscriber: name, subject, kind, facts, at })));
+    if (rows.length > 0) {
+      await sql(tx)`
+        insert into platform.outbox (subscriber, subject, kind, facts, happened_at)
+        select one.subscriber, one.subject, one.kind, one.facts, one.at
+          from rows from (jsonb_to_recordset(${json(rows)}) as (subscriber text, subject text, kind text, facts jsonb, at timestamptz)) with ordinality as one (subscriber, subject, kind, facts, at, place)
+         order by one.place`;
     }
-    await sql(tx)`select pg_notify(${channel}, ${JSON.stringify({ kind: event.kind, subject: event.subject, isAwaited: wanting.length > 0 } satisfies Notice)})`;
+    const notices = events.map(({ kind, subject }) => JSON.stringify({ kind, subject, isAwaited: wanting(kind).length > 0 } satisfies Notice));
+    await sql(tx)`select pg_notify(${channel}, notice) from unnest(${textArray(notices)}) as notice`;
   };
 
   async function deliverOne(): Promise<boolean> {

@@ -48,10 +48,8 @@ export async function savePassword(tx: Tx, personId: string, hash: string, lengt
 }
 
 /** `rehash`: the same password under today's parameters; only while `hash` is still the stored one. */
-export async function markPasswordUsed(tx: Tx, personId: string, hash: string, rehash: string | null, now: Date): Promise<boolean> {
-  const rows = await sql<{ personId: string }>(tx)`update authn.password set last_used_at = ${now}, hash = ${rehash ?? hash} where person_id = ${personId} and hash = ${hash} returning person_id`;
-  return rows.length > 0;
-}
+export const usePassword = (personId: string, hash: string, rehash: string | null, now: Date): Fragment =>
+  fragment`update authn.password set last_used_at = ${now}, hash = ${rehash ?? hash} where person_id = ${personId} and hash = ${hash}`;
 
 export async function removePassword(tx: Tx, personId: string): Promise<boolean> {
   return (await sql<{ personId: string }>(tx)`delete from authn.password where person_id = ${personId} returning person_id`).length > 0;
@@ -66,10 +64,8 @@ export async function findTotps(tx: Tx, personId: string): Promise<readonly Stor
 }
 
 /** INVARIANT: a time step is accepted once. Of two answers with the same code the database lets one through (63B-4 3.1.4). */
-export async function useTotpStep(tx: Tx, id: string, step: number, now: Date): Promise<boolean> {
-  const rows = await sql<{ id: string }>(tx)`update authn.totp set last_step = ${step}, last_used_at = ${now} where id = ${id} and confirmed_at is not null and last_step < ${step} returning id`;
-  return rows.length > 0;
-}
+export const useTotpStep = (id: string, step: number, now: Date): Fragment =>
+  fragment`update authn.totp set last_step = ${step}, last_used_at = ${now} where id = ${id} and confirmed_at is not null and last_step < ${step}`;
 
 /** The first code confirms that the app has the key; its step is used up with it. */
 export async function confirmTotp(tx: Tx, id: string, personId: string, step: number, now: Date): Promise<boolean> {

@@ -1,14 +1,15 @@
 import { later } from '../../platform/clock/index.ts';
 import { digestOf, newId, randomToken } from '../../platform/crypto/index.ts';
-import type { Tx } from '../../platform/db/index.ts';
+import type { Fragment, Tx } from '../../platform/db/index.ts';
 import { noticeIn } from '../factor/notice.ts';
 import { enrolledFactors, nobody } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
 import { raiseSessionIn, startSessionIn } from '../session/start-session.ts';
+import type { Counted } from '../throttle/store.ts';
 import { nextStep, noProgress, type EnrolledFactors, type Enrollable, type Step } from './next-step.ts';
 import { signInLifeMs, withProof, type Purpose, type SignIn } from './sign-in.ts';
 import type { Proof, Wanted } from './strength.ts';
-import { addProof, addSignIn, endSignIn, findFinisher, lockSignIn, removeSignIn, saveSignIn } from './store.ts';
+import { addProof, addSignIn, endSignIn, findFinisher, lockSignIn, removeSignIn, saveSignIn, useAndAddProof } from './store.ts';
 
 /** A sign-in with the secret that the browser must show next. */
 export interface Held {
@@ -52,7 +53,14 @@ async function change(tx: Tx, { clock }: Pick<Needs, 'clock'>, id: string, how: 
   return { signIn, secret };
 }
 
-/** As `change`, in one statement: every sign-in comes through here twice. */
+/** A secret is taken, its try forgiven, and the proof written, all in one statement: every sign-in comes through here twice. */
+export async function useAndAddProofIn(tx: Tx, { clock }: Pick<Needs, 'clock'>, use: Fragment, counted: Counted, id: string, proof: Proof): Promise<Held | null> {
+  const secret = randomToken(256);
+  const signIn = await useAndAddProof(tx, use, counted, id, proof, digestOf(secret), clock.now());
+  return signIn && { signIn, secret };
+}
+
+/** As `change`, in one statement. */
 export async function addProofIn(tx: Tx, { clock }: Pick<Needs, 'clock'>, id: string, proof: Proof): Promise<Held | null> {
   const secret = randomToken(256);
   const signIn = await addProof(tx, id, proof, digestOf(secret), clock.now());

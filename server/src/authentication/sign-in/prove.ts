@@ -3,14 +3,14 @@ import { parseRecoveryCode, tidyAccessPass } from '../factor/code.ts';
 import { noticeIn } from '../factor/notice.ts';
 import { checkPasskey } from '../factor/passkey.ts';
 import { normalised } from '../factor/password.ts';
-import { enrolledFactors, findOpenAccessPass, findPassword, findRecoveryCode, findTotps, markPasswordUsed, nobody, useAccessPass, useRecoveryCode, useTotpStep } from '../factor/store.ts';
+import { enrolledFactors, findOpenAccessPass, findPassword, findRecoveryCode, findTotps, nobody, useAccessPass, usePassword, useRecoveryCode, useTotpStep } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
 import { record } from '../../audit/index.ts';
 import type { ActorId } from '../../platform/http/index.ts';
 import { findSubject, type Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
 import { attempt, type AttemptOutcome, type Tried } from '../throttle/attempt.ts';
-import { addProofIn, beginSignInIn, type Beginning, type Held } from './progress.ts';
+import { addProofIn, beginSignInIn, useAndAddProofIn, type Beginning, type Held } from './progress.ts';
 import type { SignIn } from './sign-in.ts';
 
 /**
@@ -47,7 +47,7 @@ export async function provePassword(needs: ProveNeeds, signIn: SignIn, from: Vis
     const now = clock.now();
     return {
       is: 'right',
-      use: async (tx) => ((await markPasswordUsed(tx, who.subject!.personId, stored.hash, rehash, now)) ? addProofIn(tx, needs, signIn.id, { method: 'password', at: now.toISOString() }) : null),
+      useAndForgive: (tx, counted) => useAndAddProofIn(tx, needs, usePassword(who.subject!.personId, stored.hash, rehash, now), counted, signIn.id, { method: 'password', at: now.toISOString() }),
     };
   });
 }
@@ -60,7 +60,7 @@ export async function proveTotp(needs: ProveNeeds, signIn: SignIn, from: Visitor
     const apps = (await database.read((tx) => findTotps(tx, who.subject?.personId ?? nobody))).filter((app) => app.confirmedAt);
     for (const app of apps) {
       const step = stepOf(keys.open(app.sealedSeed, sealContext(app.id)), digitsOf(typed), now);
-      if (step !== null) return { is: 'right', use: async (tx) => ((await useTotpStep(tx, app.id, step, now)) ? addProofIn(tx, needs, signIn.id, { method: 'totp', at: now.toISOString() }) : null) };
+      if (step !== null) return { is: 'right', useAndForgive: (tx, counted) => useAndAddProofIn(tx, needs, useTotpStep(app.id, step, now), counted, signIn.id, { method: 'totp', at: now.toISOString() }) };
     }
     return { is: 'wrong' };
   });

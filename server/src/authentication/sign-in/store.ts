@@ -1,6 +1,7 @@
-import { fragment, json, sql, type Tx } from '../../platform/db/index.ts';
+import { fragment, json, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
 import { factorColumns, nobody } from '../factor/store.ts';
 import { subjectColumns, type Subject } from '../session/store.ts';
+import { forgiving, isSwitchedOn, type Counted } from '../throttle/store.ts';
 import type { EnrolledFactors, Progress } from './next-step.ts';
 import type { Purpose, SignIn } from './sign-in.ts';
 import type { Proof } from './strength.ts';
@@ -85,14 +86,29 @@ export async function saveSignIn(tx: Tx, one: SignIn, digest: Buffer | null): Pr
      where id = ${one.id}`;
 }
 
-/** A fresh proof and a new secret; a proof of the same kind replaces the one before (as `withProof`). Null when the sign-in is gone. */
-export async function addProof(tx: Tx, id: string, proof: Proof, digest: Buffer, now: Date): Promise<SignIn | null> {
-  const [row] = await sql<Row>(tx)`
+/** A proof of the same kind replaces the one before, as in `withProof`. */
+const setProof = (id: string, proof: Proof, digest: Buffer, now: Date): Fragment => fragment`
     update authn.sign_in
        set digest = ${digest},
            proofs = (select coalesce(jsonb_agg(one order by place), '[]') from jsonb_array_elements(proofs) with ordinality as held (one, place) where one->>'method' <> ${proof.method}) || ${json([proof])}
-     where id = ${id} and expires_at > ${now}
- returning ${columns}`;
+     where id = ${id} and expires_at > ${now}`;
+
+/** A fresh proof and a new secret. Null when the sign-in is gone. */
+export async function addProof(tx: Tx, id: string, proof: Proof, digest: Buffer, now: Date): Promise<SignIn | null> {
+  const [row] = await sql<Row>(tx)`${setProof(id, proof, digest, now)} returning ${columns}`;
+  return row ? asSignIn(row) : null;
+}
+
+/**
+ * A right try as a whole, in one statement: `use` takes the secret (the password that is still the stored one, a time step that
+ * nobody has used), and only then there is a proof, and only then the try is forgiven. Null when any of it is not so any more.
+ */
+export async function useAndAddProof(tx: Tx, use: Fragment, counted: Counted, id: string, proof: Proof, digest: Buffer, now: Date): Promise<SignIn | null> {
+  const [row] = await sql<Row>(tx)`
+    with used as (${use} and ${isSwitchedOn(counted)} returning true),
+    proven as (${setProof(id, proof, digest, now)} and exists (select from used) returning ${columns}),
+    ${forgiving(counted, fragment`exists (select from proven)`)}
+    select ${columns} from proven`;
   return row ? asSignIn(row) : null;
 }
 

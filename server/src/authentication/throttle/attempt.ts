@@ -7,7 +7,7 @@ import type { Needs } from '../needs.ts';
 import type { Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
 import type { Method } from '../sign-in/strength.ts';
-import { addWait, countFailure, forgive, isDisabled, isKnownDevice, lockWait, saveWait } from './store.ts';
+import { addWait, countFailure, forgive, isDisabled, isKnownDevice, lockWait, saveWait, type Counted } from './store.ts';
 import { failuresUntilDisabled, noWait, takeTurn, type Turn } from './throttle.ts';
 
 /** Whom a try is about: a person, or a name that nobody active has. Both are throttled alike. */
@@ -21,7 +21,11 @@ export interface Tried {
   readonly address: string;
 }
 
-export type Checked<T> = { readonly is: 'right'; readonly use: (tx: Tx) => Promise<T | null> } | { readonly is: 'wrong' };
+export type Checked<T> =
+  | { readonly is: 'right'; readonly use: (tx: Tx) => Promise<T | null> }
+  /** The same and forgiving in one statement: for what everybody signs in with. It does nothing while the factor is disabled. */
+  | { readonly is: 'right'; readonly useAndForgive: (tx: Tx, counted: Counted) => Promise<T | null> }
+  | { readonly is: 'wrong' };
 export type AttemptOutcome<T> = { readonly is: 'proven'; readonly value: T } | { readonly is: 'wrong' } | { readonly is: 'wait'; readonly seconds: number };
 
 type AttemptNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config'>;
@@ -40,20 +44,29 @@ export async function attempt<T>(needs: AttemptNeeds, tried: Tried, method: Meth
   const { named, deviceId } = tried;
   const isFamiliar = named !== null && deviceId !== null && (await database.read((tx) => isKnownDevice(tx, named.personId, deviceId)));
   const source = isFamiliar ? `device:${deviceId}` : 'unfamiliar';
-  const turn = await takeTurnOf(needs, account, method, source, startedAt);
+  const counted: Counted = { account, authenticator: method, source };
+  const { turn, wasSwitchedOff } = await takeTurnOf(needs, counted, startedAt);
   if (turn.is === 'wait') {
     needs.countSignIn(method, 'wait');
     await database.transaction((tx) => recordFailure(tx, tried, method, 'too many wrong tries; told to wait', clock.now()));
     return turn;
   }
   const checked = await check();
+  // A factor that is disabled goes the way of a wrong secret from here on, or the time would tell that the secret was right.
+  if ('useAndForgive' in checked && tried.subject && !wasSwitchedOff) {
+    const value = await database.read((tx) => checked.useAndForgive(tx, counted));
+    if (value !== null) {
+      needs.countSignIn(method, 'proven');
+      return { is: 'proven', value };
+    }
+  }
   const outcome = await database.transaction(async (tx): Promise<AttemptOutcome<T>> => {
     const now = clock.now();
     // Asked in every case, so that an answer takes the same questions whoever was named.
     const isSwitchedOff = await isDisabled(tx, account, method);
-    const value = checked.is === 'right' && tried.subject && !isSwitchedOff ? await checked.use(tx) : null;
+    const value = 'use' in checked && tried.subject && !isSwitchedOff ? await checked.use(tx) : null;
     if (value !== null) {
-      await forgive(tx, account, method, source);
+      await forgive(tx, counted);
       return { is: 'proven', value };
     }
     const { wasDisabledNow } = await countFailure(tx, account, method, failuresUntilDisabled, now);
@@ -71,13 +84,15 @@ export async function attempt<T>(needs: AttemptNeeds, tried: Tried, method: Meth
 }
 
 /** Mostly nothing is held against the source: then one statement counts the try, and of many at once it is the database that says who was first. */
-async function takeTurnOf({ database }: Pick<Needs, 'database'>, account: string, method: Method, source: string, now: Date): Promise<Turn> {
+async function takeTurnOf({ database }: Pick<Needs, 'database'>, { account, authenticator, source }: Counted, now: Date): Promise<{ readonly turn: Turn; readonly wasSwitchedOff: boolean }> {
   const first = takeTurn(noWait, now);
-  if (first.is === 'granted' && (await database.read((tx) => addWait(tx, account, method, source, first.next, now)))) return first;
+  const added = first.is === 'granted' ? await database.read((tx) => addWait(tx, account, authenticator, source, first.next, now)) : null;
+  if (added) return { turn: first, wasSwitchedOff: added.isSwitchedOff };
   return database.transaction(async (tx) => {
-    const turn = takeTurn(await lockWait(tx, account, method, source, now), now);
-    if (turn.is === 'granted') await saveWait(tx, account, method, source, turn.next, now);
-    return turn;
+    const wait = await lockWait(tx, account, authenticator, source, now);
+    const turn = takeTurn(wait, now);
+    if (turn.is === 'granted') await saveWait(tx, account, authenticator, source, turn.next, now);
+    return { turn, wasSwitchedOff: wait.isSwitchedOff };
   });
 }
 

@@ -1,28 +1,40 @@
-import { sql, type Tx } from '../../platform/db/index.ts';
+import { fragment, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
 import type { Wait } from './throttle.ts';
+
+/** What a try counts against. */
+export interface Counted {
+  readonly account: string;
+  readonly authenticator: string;
+  readonly source: string;
+}
+
+const isSwitchedOff = fragment`exists (select from authn.throttle t where t.account = throttle_wait.account and t.authenticator = throttle_wait.authenticator and t.disabled_at is not null) as is_switched_off`;
+
+/** Part of a `where`: the authenticator is not disabled. */
+export const isSwitchedOn = ({ account, authenticator }: Counted): Fragment => fragment`not exists (select from authn.throttle where account = ${account} and authenticator = ${authenticator} and disabled_at is not null)`;
 
 export interface Throttle {
   readonly failures: number;
   readonly disabledAt: Date | null;
 }
 
-/** The first try of a source that nothing is held against, counted in one statement. False when there is something: then it stands in line (`lockWait`). */
-export async function addWait(tx: Tx, account: string, authenticator: string, source: string, wait: Wait, now: Date): Promise<boolean> {
-  const rows = await sql<{ failures: number }>(tx)`
+/** The first try of a source that nothing is held against, counted in one statement. Null when there is something: then it stands in line (`lockWait`). */
+export async function addWait(tx: Tx, account: string, authenticator: string, source: string, wait: Wait, now: Date): Promise<{ readonly isSwitchedOff: boolean } | null> {
+  const [row] = await sql<{ isSwitchedOff: boolean }>(tx)`
     insert into authn.throttle_wait (account, authenticator, source, failures, not_before, last_failed_at)
          values (${account}, ${authenticator}, ${source}, ${wait.failures}, ${wait.notBefore}, ${now})
     on conflict (account, authenticator, source) do nothing
-      returning failures`;
-  return rows.length > 0;
+      returning ${isSwitchedOff}`;
+  return row ?? null;
 }
 
 /** The wait of this source, held until the transaction ends: tries that come at once stand in line here. */
-export async function lockWait(tx: Tx, account: string, authenticator: string, source: string, now: Date): Promise<Wait> {
-  const [row] = await sql<Wait>(tx)`
+export async function lockWait(tx: Tx, account: string, authenticator: string, source: string, now: Date): Promise<Wait & { readonly isSwitchedOff: boolean }> {
+  const [row] = await sql<Wait & { isSwitchedOff: boolean }>(tx)`
     insert into authn.throttle_wait (account, authenticator, source, failures, not_before, last_failed_at)
          values (${account}, ${authenticator}, ${source}, 0, '-infinity'::timestamptz, ${now})
     on conflict (account, authenticator, source) do update set failures = throttle_wait.failures
-      returning failures, greatest(not_before, 'epoch'::timestamptz) as not_before`;
+      returning failures, greatest(not_before, 'epoch'::timestamptz) as not_before, ${isSwitchedOff}`;
   return row!;
 }
 
@@ -57,11 +69,14 @@ export async function disabledAuthenticators(tx: Tx, account: string): Promise<r
 }
 
 /** A right try: this source begins anew, and so does the count in a row. Other sources keep their waits. */
-export async function forgive(tx: Tx, account: string, authenticator: string, source: string): Promise<void> {
-  await sql(tx)`
-    with here as (delete from authn.throttle_wait where account = ${account} and authenticator = ${authenticator} and source = ${source})
-    delete from authn.throttle where account = ${account} and authenticator = ${authenticator} and disabled_at is null`;
+export async function forgive(tx: Tx, counted: Counted): Promise<void> {
+  await sql(tx)`with ${forgiving(counted, fragment`true`)} select`;
 }
+
+/** The same as parts of a `with`, where `isRight` holds. */
+export const forgiving = ({ account, authenticator, source }: Counted, isRight: Fragment): Fragment => fragment`
+    forgiven_here as (delete from authn.throttle_wait where account = ${account} and authenticator = ${authenticator} and source = ${source} and ${isRight}),
+    forgiven as (delete from authn.throttle where account = ${account} and authenticator = ${authenticator} and disabled_at is null and ${isRight})`;
 
 /** A new authenticator was bound: the old one's count says nothing about it. */
 export async function startAnew(tx: Tx, account: string, authenticator: string): Promise<void> {

@@ -32,5 +32,7 @@ export function takeTurn(wait: Wait, now: Date): Turn {
   const restMs = wait.notBefore.getTime() - now.getTime();
   if (restMs > 0) return { is: 'wait', seconds: Math.ceil(restMs / 1_000) };
   const failures = wait.failures + 1;
-  return { is: 'granted', next: { failures, notBefore: later(now, seconds(waitSecondsAfter(failures))) } };
+  const waitSeconds = waitSecondsAfter(failures);
+  // Without a wait not even `now`: a try that began a millisecond earlier, on this node or another, may come to its turn later.
+  return { is: 'granted', next: { failures, notBefore: waitSeconds === 0 ? wait.notBefore : later(now, seconds(waitSeconds)) } };
 }

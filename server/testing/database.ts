@@ -136,18 +136,21 @@ async function copyOf(template: string): Promise<TestDatabase> {
     database,
     async drop() {
       await database.close().catch(() => undefined);
-      await asAdministrator((client) => client.query(`drop database if exists ${name} with (force)`));
+      // An autovacuum at work there belongs to the superuser and cannot be ended by us: it is soon done.
+      await asAdministrator((client) => patiently(['42501', '55006'], () => client.query(`drop database if exists ${name} with (force)`)));
     },
   };
 }
 
 /** A template can be copied or renamed only while nobody uses it; a connection that was just closed takes a moment to end. */
-async function whenNobodyIsConnected(work: () => Promise<unknown>): Promise<void> {
+const whenNobodyIsConnected = (work: () => Promise<unknown>): Promise<void> => patiently(['55006'], work);
+
+async function patiently(codes: readonly string[], work: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return void (await work());
     } catch (error) {
-      if ((error as { code?: string }).code !== '55006' || attempt >= 100) throw error;
+      if (!codes.includes((error as { code?: string }).code ?? '') || attempt >= 200) throw error;
       await pause(50);
     }
   }

@@ -6,7 +6,6 @@ export type {
 export { ConnectorError, type ConnectorErrorKind } from './contract/connector-error.ts';
 export type { ConnectorKind, ConnectorPlugs, SecretField, SecretKeeper } from './contract/connector-kind.ts';
 export type { Confirmation, ListedAccount, ManualStore, UploadedList } from './contract/manual-store.ts';
-export { isForbiddenAddress } from './contract/address.ts';
 export { doorFetch } from './fake/door.ts';
 export { FakeSystem, type FakeAccount, type FakeSystemOptions, type FaultSchedule, type LoggedOperation, type ScriptedStep } from './fake/fake-system.ts';
 export { connectorKinds } from './connector-kinds.ts';

@@ -1,7 +1,8 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectSecure, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { Attribute, Change, Client, PresenceFilter, ResultCodeError, type Entry, type Filter } from 'ldapts';
-import { guardedLookup, isLoopback } from '../contract/address.ts';
+import { guardedLookup } from '../../platform/outgoing/index.ts';
+import { isLoopback } from '../contract/address.ts';
 import { ConnectorError, withoutSecrets, type ConnectorErrorKind } from '../contract/connector-error.ts';
 import type { CallContext } from '../contract/connector.ts';
 

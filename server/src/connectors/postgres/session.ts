@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
-import { guardedLookup } from '../contract/address.ts';
+import { guardedLookup } from '../../platform/outgoing/index.ts';
 import { ConnectorError, withoutSecrets, type ConnectorErrorKind } from '../contract/connector-error.ts';
 import type { CallContext } from '../contract/connector.ts';
 

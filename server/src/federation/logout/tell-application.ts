@@ -3,7 +3,7 @@ import { record } from '../../audit/index.ts';
 import type { Permit } from '../../platform/http/index.ts';
 import type { JobDefinition } from '../../platform/jobs/index.ts';
 import type { FederationNeeds } from '../needs.ts';
-import { ForbiddenAddress } from '../provider/outgoing.ts';
+import { ForbiddenAddress } from '../../platform/outgoing/index.ts';
 import type { Door } from '../provider/protocol.ts';
 import { findWaitingLogout, saveLogoutAnswer } from './store.ts';
 

@@ -1,51 +1,9 @@
-import { lookup as resolve } from 'node:dns/promises';
 import { request as plain } from 'node:http';
 import { request as secure } from 'node:https';
-import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { timeoutSignal } from '../../platform/jobs/index.ts';
+import { ForbiddenAddress, guardedLookup, isForbiddenAddress } from '../../platform/outgoing/index.ts';
 import { seconds } from '../../platform/clock/index.ts';
-
-/**
- * Addresses no application lives at, but credentials of machines do (cloud metadata) or everybody at once. Private
- * networks and this machine itself are allowed: an administrator registered the address by hand.
- */
-const forbidden = new BlockList();
-forbidden.addSubnet('169.254.0.0', 16, 'ipv4');
-forbidden.addSubnet('0.0.0.0', 8, 'ipv4');
-forbidden.addSubnet('224.0.0.0', 4, 'ipv4');
-forbidden.addSubnet('240.0.0.0', 4, 'ipv4');
-forbidden.addAddress('100.100.100.200', 'ipv4');
-forbidden.addAddress('192.0.0.192', 'ipv4');
-forbidden.addSubnet('fe80::', 10, 'ipv6');
-forbidden.addSubnet('ff00::', 8, 'ipv6');
-forbidden.addAddress('fd00:ec2::254', 'ipv6');
-forbidden.addAddress('::', 'ipv6');
-
-export class ForbiddenAddress extends Error {
-  override readonly name = 'ForbiddenAddress';
-}
-
-/** IPv4 inside IPv6 (`::ffff:169.254.169.254`) is judged as what it is. */
-export function isForbiddenAddress(address: string): boolean {
-  const family = isIP(address);
-  if (family === 4) return forbidden.check(address, 'ipv4');
-  if (family !== 6) return true;
-  return forbidden.check(address, 'ipv6');
-}
-
-/** Judged at the moment of connecting, so that a name which changes its address in between gains nothing (DNS rebinding). */
-const guardedLookup: LookupFunction = (host, options, done) => {
-  resolve(host, { all: true }).then(
-    (all) => {
-      const usable = all.filter((one) => !isForbiddenAddress(one.address));
-      const first = usable[0];
-      if (!first) done(new ForbiddenAddress(`${host} is at an address that no application lives at`), '', 0);
-      else if (options.all) done(null, usable);
-      else done(null, first.address, first.family);
-    },
-    (error: NodeJS.ErrnoException) => done(error, '', 0),
-  );
-};
 
 const answerLimit = 262_144;
 

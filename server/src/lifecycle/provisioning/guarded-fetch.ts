@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
-import { ConnectorError, isForbiddenAddress } from '../../connectors/index.ts';
+import { ConnectorError } from '../../connectors/index.ts';
+import { isForbiddenAddress } from '../../platform/outgoing/index.ts';
 
 /**
  * SSRF: a harmless name may resolve to the address where clouds hand out machine credentials. Looked up before every

@@ -1,0 +1,1 @@
+export { ForbiddenAddress, guardedLookup, isForbiddenAddress } from './address.ts';

@@ -39,6 +39,11 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Pages renew themselves when something happens. Without a hand or a key for a minute that is nobody's activity, and must not keep the session from ending (63B-4 5.2). */
+let touchedAt = performance.now();
+for (const kind of ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const) globalThis.addEventListener?.(kind, () => { touchedAt = performance.now(); }, { passive: true, capture: true });
+const isUnattended = (): boolean => performance.now() - touchedAt > 60_000;
+
 const here = (): string => location.pathname + location.search;
 const never = new Promise<never>(() => undefined);
 
@@ -62,6 +67,7 @@ export function addressOf(path: string, query: Query = {}): string {
 async function call<T>(method: string, path: string, { query, body, bytes, signal }: Call = {}): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (method !== 'GET' && csrfToken) headers['x-csrf-token'] = csrfToken;
+  if (method === 'GET' && isUnattended()) headers['x-only-looking'] = '1';
   if (bytes) headers['content-type'] = 'application/octet-stream';
   else if (body !== undefined) headers['content-type'] = 'application/json';
   let response: Response;

@@ -174,6 +174,14 @@ it('live events arrive as a stream', async () => {
   expect(answer.body).toContain('event: moved\ndata: {"n":1}');
 });
 
+it('a page that renews itself while nobody is at the keyboard does not keep a session alive (63B-4 5.2)', async () => {
+  const before = leaver.looks;
+  await http.fastify.inject({ url: '/api/v1/things/lamp', headers: { ...cookie, 'x-only-looking': '1' } });
+  expect(leaver.looks).toBe(before + 1);
+  await http.fastify.inject({ method: 'POST', url: '/api/v1/things', headers: { ...signed, 'x-only-looking': '1' }, payload: { name: 'x' } });
+  expect(leaver.looks).toBe(before + 1);
+});
+
 it('a live page hears nothing more when its session has ended, and does not keep it alive by listening (ASVS 7.4.1)', async () => {
   const answer = await http.fastify.inject({ url: '/api/v1/endless', headers: { cookie: 'bailiwick=leaver' } });
   expect(answer.body).toContain('"n":2');

@@ -222,7 +222,8 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
   }
 
   async function admit(one: AnyRoute, request: FastifyRequest): Promise<Admitted> {
-    const principal = await whoAsks(request);
+    // A page that renews itself while nobody is at the keyboard says so; saying it can only shorten one's own session.
+    const principal = await whoAsks(request, { isOnlyLooking: one.method === 'GET' && request.headers['x-only-looking'] === '1' });
     const facts = factsOf(request);
     checkForgery(one, request, principal, request.body);
     return { principal, facts, permit: one.permission === null ? null : await needs.gate.ask(principal, one.permission as string, facts) };

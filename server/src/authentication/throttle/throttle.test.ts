@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { takeTurn, waitSecondsAfter, type Wait } from './throttle.ts';
+import { noWait, takeTurn, waitSecondsAfter, type Wait } from './throttle.ts';
 
 const now = new Date('2026-03-02T09:00:00Z');
 
@@ -21,6 +21,12 @@ it('a try is counted before it is checked, so that guesses sent at once gain not
     wait = turn.next;
   }
   expect(granted).toBe(5);
+});
+
+it('a try that began a moment before the one that was counted first is not told to wait', () => {
+  const first = takeTurn(noWait, now);
+  expect(first.is).toBe('granted');
+  if (first.is === 'granted') expect(takeTurn(first.next, new Date(now.getTime() - 3)).is).toBe('granted');
 });
 
 it('a hundred tries take a guesser more than three days', () => {

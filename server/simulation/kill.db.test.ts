@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -14,15 +14,16 @@ import { lifecycleParts } from '../src/lifecycle/module.ts';
 import { readSystem } from '../src/lifecycle/reconciliation/read-system.ts';
 import { systemClock as clock } from '../src/platform/clock/index.ts';
 import { openKeys } from '../src/platform/crypto/index.ts';
+import { migrate, openDatabase, startEmbeddedPostgres, type Database, type EmbeddedPostgres } from '../src/platform/db/index.ts';
+import { allMigrations } from '../src/migrations.ts';
 import { openEvents, type Events } from '../src/platform/events/index.ts';
 import { openGate } from '../src/platform/http/index.ts';
 import { openJobs } from '../src/platform/jobs/index.ts';
 import { silentLog } from '../src/platform/log/index.ts';
-import { testDatabase, type TestDatabase } from '../testing/database.ts';
 
 /**
- * kill -9 at any moment of a movement with 20 systems: after the next start it finishes by itself, nothing is missing,
- * and nothing was done twice. The systems live in this process, which nobody kills, and keep their own log of every write.
+ * kill -9 of the process, and of PostgreSQL under it, at any moment of a movement with 20 systems: after the next start it
+ * finishes by itself, nothing is missing, and nothing was done twice. The cluster is this test's own; the systems live in this process, which nobody kills, and keep their own log of every write.
  */
 const seed = Number(process.env['SIMULATION_SEED'] ?? '1');
 const kills = Number(process.env['SIMULATION_KILLS'] ?? '50');
@@ -34,7 +35,8 @@ const roll = (): number => {
   return state / 4_294_967_296;
 };
 
-let world: TestDatabase;
+let postgres: EmbeddedPostgres;
+let database: Database;
 let fakes: Awaited<ReturnType<typeof serveFakes>>;
 let folder: string;
 let events: Events;
@@ -44,14 +46,17 @@ const gate = openGate({ decider: { decide: () => Promise.resolve({ is: 'allowed'
 const children = new Set<ChildProcess>();
 
 beforeAll(async () => {
-  world = await testDatabase();
   folder = mkdtempSync(path.join(os.tmpdir(), 'bailiwick-kill-'));
+  chmodSync(folder, 0o711);
+  postgres = await startEmbeddedPostgres({ folder, log: () => undefined });
+  database = openDatabase(postgres.connection, { log: silentLog, maxConnections: 8 });
+  await migrate(database, allMigrations(), silentLog);
   keyFile = path.join(folder, 'keys.json');
   names.forEach((name, index) => systems.set(name, new FakeSystem({ seed: seed * 100 + index, token: 'fake-token', now: () => clock.now(), groups: ['staff', 'engineers'] })));
   fakes = await serveFakes(systems);
-  const { database } = world;
   events = openEvents({ database, clock, log: silentLog });
   const jobs = openJobs({ database, clock, log: silentLog });
+  await jobs.prepare();
   const parts = lifecycleParts({ clock, database, announce: events.announce, jobs: { enqueue: (tx, name, ...rest) => (name === 'lifecycle.read-system' ? Promise.resolve() : jobs.enqueue(tx, name, ...rest)) }, keys: openKeys(keyFile, clock.now()), log: silentLog, gate, surfaces: [] });
   // Here only to be announced to: the worker delivers.
   for (const subscriber of parts.subscribers) events.subscribe(subscriber);
@@ -70,14 +75,26 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL');
-  await fakes.close();
-  await world.drop();
+  await fakes?.close();
+  await database?.close();
+  await postgres?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** The whole server of PostgreSQL dies at once; this process sees it and starts it again, as the product does. */
+async function killPostgres(): Promise<void> {
+  const pid = Number(readFileSync(path.join(postgres.where, 'postmaster.pid'), 'utf8').split('\n')[0]);
+  process.kill(pid, 'SIGKILL');
+  for (const until = performance.now() + 30_000; performance.now() < until; await pause(50)) {
+    const isBack = await database.pool.query('select 1').then(() => Number(readFileSync(path.join(postgres.where, 'postmaster.pid'), 'utf8').split('\n')[0]) !== pid, () => false);
+    if (isBack) return;
+  }
+  throw new Error('PostgreSQL did not come back');
+}
+
 /** Loaded and waiting: starting is not what is measured here. */
 function standBy(): { child: ChildProcess; loaded: Promise<void>; running: Promise<void>; ended: Promise<unknown> } {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('./worker.ts', import.meta.url)), JSON.stringify({ connection: world.connection, keyFile }), process.env['SIMULATION_LOG'] ?? 'silent'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('./worker.ts', import.meta.url)), JSON.stringify({ connection: postgres.connection, keyFile }), process.env['SIMULATION_LOG'] ?? 'silent'], { stdio: ['pipe', 'pipe', 'inherit'] });
   children.add(child);
   const ended = new Promise((resolve) => { child.once('exit', resolve); });
   void ended.then(() => children.delete(child));
@@ -95,8 +112,7 @@ function standBy(): { child: ChildProcess; loaded: Promise<void>; running: Promi
   return { child, loaded: says('loaded'), running: says('running'), ended };
 }
 
-test(`killed ${kills} times with 20 systems, every movement finishes by itself and nothing is done twice (seed ${seed})`, { timeout: 280_000 }, async () => {
-  const { database } = world;
+test(`killed ${kills} times with 20 systems, PostgreSQL with it every fifth time, every movement finishes by itself and nothing is done twice (seed ${seed})`, { timeout: 280_000 }, async () => {
   const needs = { clock, database, announce: events.announce };
   const open = async (): Promise<number> => {
     const { rows } = await database.pool.query<{ count: number }>(`select (select count(*) from lifecycle.movement where state not in ('done', 'cancelled'))::int + (select count(*) from platform.outbox)::int as count`);
@@ -130,6 +146,11 @@ test(`killed ${kills} times with 20 systems, every movement finishes by itself a
     else {
       await worker.running;
       await pause(roll() * 700);
+    }
+    // Every fifth time the database goes first, under a process that is still at work.
+    if (killed % 5 === 4) {
+      await killPostgres();
+      await pause(roll() * 400);
     }
     worker.child.kill('SIGKILL');
     await worker.ended;

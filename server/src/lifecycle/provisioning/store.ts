@@ -28,14 +28,15 @@ export const stillThere = (tx: Tx): Promise<unknown> => sql(tx)`select 1`;
 export async function giveBackOfTheDead(tx: Tx, now: Date): Promise<string[]> {
   const dead = await sql<{ id: number }>(tx)`
     select r.id from lifecycle.runner r where pg_try_advisory_xact_lock(${lockSpace}::integer, r.id::integer) for update skip locked`;
-  if (dead.length === 0) return [];
   const ids = dead.map((row) => row.id);
+  // Also leases of runners that are listed no more: one that lost its lock with the database went on for a moment after it was taken for dead.
   const rows = await sql<{ applicationId: string }>(tx)`
-    update lifecycle.step
-       set lease_runner = null, leased_at = null, next_at = least(next_at, ${now})
-     where lease_runner = any(${ids}::bigint[])
-    returning application_id`;
-  await sql(tx)`delete from lifecycle.runner where id = any(${ids}::bigint[])`;
+    update lifecycle.step s
+       set lease_runner = null, leased_at = null, next_at = least(s.next_at, ${now})
+     where s.lease_runner is not null
+       and (s.lease_runner = any(${ids}::bigint[]) or not exists (select from lifecycle.runner r where r.id = s.lease_runner))
+    returning s.application_id`;
+  if (ids.length > 0) await sql(tx)`delete from lifecycle.runner where id = any(${ids}::bigint[])`;
   return [...new Set(rows.map((row) => row.applicationId))];
 }
 

@@ -36,6 +36,8 @@ export function openDatabase(connection: DatabaseConnection, options: { log: Log
   const pool = new pg.Pool({ ...clientConfig, max: options.maxConnections ?? 12, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 10_000 });
   // Without this a restart of the database would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  // For the whole life of each connection: between the hands of pool and borrower nobody else listens, and an error nobody hears ends the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
 
   async function borrow<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect();

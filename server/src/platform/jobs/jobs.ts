@@ -58,6 +58,9 @@ export function openJobs({ database, clock, log }: { database: Database; clock: 
   let runner: Runner | null = null;
   let stopReaping: (() => Promise<void>) | null = null;
   let presence: Promise<void> | null = null;
+  let kept: Promise<void> | null = null;
+  /** Under which the library locks jobs for this process at present. */
+  let workerIds: string[] = [];
 
   const tasks = (): Record<string, Task> =>
     Object.fromEntries(
@@ -74,28 +77,74 @@ export function openJobs({ database, clock, log }: { database: Database; clock: 
       ]),
     );
 
-  /** Holds the advisory lock of this node until stop; takes it again after the database was away. */
-  async function beThere(workerIds: readonly string[]): Promise<void> {
-    let isFirst = true;
+  /** Holds the advisory lock of this node until stop; takes it again after the database was away. Calls `there` when it is held the first time. */
+  async function beThere(there: () => void): Promise<void> {
+    let lockKey: number | null = null;
     while (!stopping.signal.aborted) {
       await database
         .session(async (tx) => {
-          const [row] = await sql<{ lockKey: number }>(tx)`
-            insert into platform.node (id, worker_ids, started_at)
-                 values (${nodeId}, ${[...workerIds]}::text[], ${clock.now()})
-            on conflict (id) do update set worker_ids = excluded.worker_ids
-              returning lock_key`;
-          await sql(tx)`select pg_advisory_lock(${lockSpace}::integer, ${row!.lockKey}::integer)`;
+          if (lockKey === null) {
+            const [row] = await sql<{ lockKey: number }>(tx)`select nextval(pg_get_serial_sequence('platform.node', 'lock_key')) as lock_key`;
+            lockKey = row!.lockKey;
+          }
+          // INVARIANT: locked before it is listed. Listed first, another node could take this one for dead in between.
+          await sql(tx)`select pg_advisory_lock(${lockSpace}::integer, ${lockKey}::integer)`;
+          await sql(tx)`
+            insert into platform.node (id, lock_key, worker_ids, started_at) overriding system value
+                 values (${nodeId}, ${lockKey}, ${[...workerIds]}::text[], ${clock.now()})
+            on conflict (id) do update set worker_ids = excluded.worker_ids`;
+          there();
           while (!stopping.signal.aborted) {
             await pause(2_000);
             await sql(tx)`select 1`;
           }
         })
         .catch((error: unknown) => {
-          if (isFirst || !stopping.signal.aborted) log.warn({ err: error }, 'this node lost its place in the database; taking it again');
+          if (!stopping.signal.aborted) log.warn({ err: error }, 'this node lost its place in the database; taking it again');
         });
-      isFirst = false;
       if (!stopping.signal.aborted) await pause(500);
+    }
+  }
+
+  async function begin(): Promise<void> {
+    const ids: string[] = [];
+    const events = new EventEmitter();
+    // The library locks a job by its pool or by one worker, as it fetched it.
+    events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => ids.push(workerPool.id));
+    events.on('worker:create', ({ worker }: { worker: { workerId: string } }) => ids.push(worker.workerId));
+    const next = await run({
+      pgPool: pool,
+      concurrency,
+      // Only in batches does the library hear it when an end cannot be written down; else a dying database would end this process.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+      noHandleSignals: true,
+      pollInterval: 1_000,
+      logger,
+      events: events as never,
+      taskList: tasks(),
+      parsedCronItems: parseCronItems([...definitions.values()].flatMap((job) => (job.schedule ? [{ task: job.name, match: job.schedule, identifier: job.name, options: { backfillPeriod: 0 } }] : []))),
+    });
+    // Heard from the first moment on: a rejection that nobody hears would end the process.
+    next.promise.catch(() => undefined);
+    await database.read((tx) => sql(tx)`update platform.node set worker_ids = ${ids}::text[] where id = ${nodeId}`);
+    workerIds = ids;
+    runner = next;
+  }
+
+  /** When the database dies under it, the library gives up as a whole: what it held is given back, and it begins again. */
+  async function keepRunning(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const problem: unknown = await runner?.promise.then(() => null, (error: unknown) => error);
+      if (stopping.signal.aborted) return;
+      log.warn({ err: problem }, 'the jobs stopped; starting them again');
+      const lost = workerIds;
+      for (let isBack = false; !isBack && !stopping.signal.aborted; ) {
+        await pause(500);
+        isBack = await database
+          .read((tx) => sql(tx)`select graphile_worker.force_unlock_workers(${lost}::text[])`)
+          .then(begin)
+          .then(() => true, () => false);
+      }
     }
   }
 
@@ -117,6 +166,11 @@ export function openJobs({ database, clock, log }: { database: Database; clock: 
         await sql(tx)`select pg_advisory_unlock(${lockSpace}::integer, ${node.lockKey}::integer)`;
         log.info({ node: node.id }, 'gave back the jobs of a process that is gone');
       }
+      // Locked by workers that no living node lists: a process that died before it had told their names.
+      await sql(tx)`
+        select graphile_worker.force_unlock_workers(array(
+          select distinct j.locked_by from graphile_worker.jobs j
+           where j.locked_at < now() - interval '5 seconds' and not exists (select from platform.node n where j.locked_by = any(n.worker_ids))))`;
     });
   }
 
@@ -139,22 +193,9 @@ export function openJobs({ database, clock, log }: { database: Database; clock: 
       await runMigrations({ pgPool: pool, logger });
     },
     async start() {
-      const workerIds: string[] = [];
-      const events = new EventEmitter();
-      // The library locks a job by its pool or by one worker, as it fetched it.
-      events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => workerIds.push(workerPool.id));
-      events.on('worker:create', ({ worker }: { worker: { workerId: string } }) => workerIds.push(worker.workerId));
-      runner = await run({
-        pgPool: pool,
-        concurrency,
-        noHandleSignals: true,
-        pollInterval: 1_000,
-        logger,
-        events: events as never,
-        taskList: tasks(),
-        parsedCronItems: parseCronItems([...definitions.values()].flatMap((job) => (job.schedule ? [{ task: job.name, match: job.schedule, identifier: job.name, options: { backfillPeriod: 0 } }] : []))),
-      });
-      presence = beThere(workerIds);
+      await new Promise<void>((resolve) => { presence = beThere(resolve); });
+      await begin();
+      kept = keepRunning();
       await giveBackJobsOfTheDead();
       stopReaping = every(5_000, () => giveBackJobsOfTheDead().catch((error: unknown) => log.warn({ err: error }, 'could not look for processes that are gone')));
     },
@@ -162,6 +203,7 @@ export function openJobs({ database, clock, log }: { database: Database; clock: 
       stopping.abort();
       await stopReaping?.();
       await runner?.stop().catch(() => undefined);
+      await kept;
       await presence;
       await database.read((tx) => sql(tx)`delete from platform.node where id = ${nodeId}`).catch(() => undefined);
       await pool.end();

@@ -4,4 +4,4 @@ export { route, file, page, redirect, stream, type AnyRoute, type Answer, type C
 export { openHttp, type Http, type Module, type SessionReader } from './server.ts';
 export { networkOf, openRateLimits, type RateLimits } from './rate-limit.ts';
 export { describeApi } from './openapi.ts';
-export { renderRefusalPage, type PageFrame } from './page-frame.ts';
+export type { PageFrame } from './page-frame.ts';

@@ -6,5 +6,3 @@ export interface PageFrame {
   frame(page: { title: string; content: Html; languages: readonly string[] }): Html;
   refusal(refusal: Refusal, languages: readonly string[]): Html;
 }
-
-export const renderRefusalPage = (frame: PageFrame, refusal: Refusal, languages: readonly string[]): Html => frame.refusal(refusal, languages);

@@ -107,7 +107,6 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
       refuseUnreadable(error, socket);
     },
   });
-  app.decorateRequest('facts', null as never);
   await app.register(cookie);
 
   const duration = metrics.histogram('bailiwick_http_request_seconds', 'time of answers by route', ['method', 'route', 'status']);

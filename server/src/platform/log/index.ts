@@ -5,7 +5,7 @@ export type Log = Logger;
 
 const secretKeys = ['password', 'secret', 'token', 'authorization', 'cookie', 'code', 'code_verifier', 'client_secret', 'access_token', 'refresh_token', 'id_token', 'pass', 'key', 'private_key', 'seed', 'assertion'];
 
-export function openLog(options: { level: string; pretty?: boolean }): Log {
+export function openLog(options: { level: string }): Log {
   return pino({
     level: options.level,
     base: null,

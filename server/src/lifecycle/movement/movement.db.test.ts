@@ -86,6 +86,56 @@ describe('the life of one person in the systems', () => {
     expect((await movement('rehire'))?.state).toBe('done');
   });
 
+  /** The write happens, its reply is lost, and for a while the system shows nobody the account. */
+  const loseSightAfter = (write: 'create' | 'setEnabled'): void => {
+    const system = world.systems.get('crm')!;
+    const original = system[write].bind(system) as (...given: unknown[]) => never;
+    system.script({ on: write, fault: 'lost_reply' });
+    Object.defineProperty(system, write, { configurable: true, value: (...given: unknown[]) => {
+      Reflect.deleteProperty(system, write);
+      system.script({ on: 'observe', fault: 'transient', times: 6 });
+      return original(...given);
+    } });
+  };
+
+  test('an account whose creation nobody confirmed is closed with its sessions, and can be used again by whoever comes back', async () => {
+    const login = 'vera.orlova@example.com';
+    loseSightAfter('create');
+    const vera = await world.addPerson({ givenName: 'Vera', familyName: 'Orlova', department: 'Sales' });
+    await world.tick();
+    expect(account('crm', login)).toMatchObject({ isEnabled: true });
+    expect(await world.rows('select 1 from directory.account_card where application_id = $1 and login = $2', [crm.applicationId, login])).toEqual([]);
+    world.systems.get('crm')?.openSession(account('crm', login)?.id ?? '');
+
+    // The account is closed, and again nobody sees it before she is back.
+    await world.leave(vera);
+    loseSightAfter('setEnabled');
+    for (let tick = 0; tick < 40 && account('crm', login)?.isEnabled === true; tick += 1) {
+      await world.tick();
+      world.clock.advance(30_000);
+    }
+    expect(account('crm', login)).toMatchObject({ isEnabled: false, sessions: 1 });
+    await world.rehire(vera);
+    expect(await world.settle()).toBe(true);
+    expect(account('crm', login)).toMatchObject({ isEnabled: true });
+    expect((account('crm', login)?.groups ?? []).map((id) => world.systems.get('crm')?.group(id)?.name)).toContain('staff');
+
+    await world.leave(vera);
+    expect(await world.settle()).toBe(true);
+    expect(account('crm', login)).toMatchObject({ isEnabled: false, sessions: 0, groups: [] });
+  });
+
+  test('a leaver whose account nobody has seen keeps no session there', async () => {
+    const login = 'oleg.sokolov@example.com';
+    loseSightAfter('create');
+    const oleg = await world.addPerson({ givenName: 'Oleg', familyName: 'Sokolov', department: 'Sales' });
+    await world.tick();
+    world.systems.get('crm')?.openSession(account('crm', login)?.id ?? '');
+    await world.leave(oleg);
+    expect(await world.settle()).toBe(true);
+    expect(account('crm', login)).toMatchObject({ isEnabled: false, sessions: 0 });
+  });
+
   test('a system that is away for more than four hours is an alarm, and the others are done meanwhile', async () => {
     const ivan = await world.addPerson({ givenName: 'Ivan', familyName: 'Petrov', department: 'Sales' });
     expect(await world.settle()).toBe(true);

@@ -44,13 +44,21 @@ describe('the plan of a movement', () => {
     expect(plan.end).toHaveLength(1);
   });
 
-  test('a leaver whose account was being made is looked for in that system', () => {
-    const unsettled = [{ applicationId: 'crm', action: 'create_account' as const, accountId: null, entitlementId: null, nativeId: null, name: null, wasSent: true }];
-    expect(say(planMovement(situation({ kind: 'leaver', person: { ...maria, status: 'left' }, unsettled })))).toContain('CRM: disable the account maria.ivanova, should it have come to be');
+  test('a leaver whose account was being made is looked for in that system, and so are the sessions there', () => {
+    const unsettled = [{ applicationId: 'crm', action: 'create_account' as const, accountId: null, entitlementId: null, nativeId: null, name: null, isPerhapsMade: true }];
+    const plan = planMovement(situation({ kind: 'leaver', person: { ...maria, status: 'left' }, unsettled }));
+    expect(say(plan).slice(1)).toEqual(['CRM: disable the account maria.ivanova, should it have come to be', 'CRM: end the sessions of maria.ivanova, should it have come to be']);
+    expect(plan.steps.map((step) => step.waitsForEarlier)).toEqual([false, false, true]);
+  });
+
+  test('whoever comes back while such an account is still looked for may find it there', () => {
+    const unsettled = [{ applicationId: 'crm', action: 'disable' as const, accountId: null, entitlementId: null, nativeId: null, name: null, isPerhapsMade: true }];
+    const [creation] = planMovement(situation({ kind: 'rehire', desired: [right('crm', 'staff')], unsettled })).steps;
+    expect(creation).toMatchObject({ action: 'create_account', wanted: { is: 'account', isPerhapsMade: true } });
   });
 
   test('somebody who comes back while the leaving still runs is opened again, and what birthright does not give stays closed', () => {
-    const leaving = (applicationId: string) => ({ applicationId, action: 'disable' as const, accountId: `account ${applicationId}`, entitlementId: null, nativeId: null, name: null, wasSent: true });
+    const leaving = (applicationId: string) => ({ applicationId, action: 'disable' as const, accountId: `account ${applicationId}`, entitlementId: null, nativeId: null, name: null, isPerhapsMade: false });
     const plan = planMovement(situation({ kind: 'rehire', accounts: [account('crm'), account('wiki')], desired: [right('crm', 'staff')], unsettled: [leaving('crm'), leaving('wiki')] }));
     expect(say(plan)).toEqual(['CRM: enable the account maria.ivanova', 'CRM: give staff', 'WIKI: disable the account maria.ivanova']);
   });

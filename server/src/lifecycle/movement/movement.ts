@@ -98,7 +98,8 @@ export interface Unsettled {
   readonly entitlementId: string | null;
   readonly nativeId: string | null;
   readonly name: string | null;
-  readonly wasSent: boolean;
+  /** An account that nobody has seen yet may have come to be: its creation was sent, and no read-back came. */
+  readonly isPerhapsMade: boolean;
   /** Of an update: the attributes it was about. */
   readonly attributes?: readonly string[];
 }
@@ -126,7 +127,8 @@ export type Revert =
 
 /** What the step wants to be seen in the target. */
 export type Wanted =
-  | { readonly is: 'sessions_ended' }
+  /** `login` finds the account of an unfinished creation, as for `disabled`. */
+  | { readonly is: 'sessions_ended'; readonly login?: string; readonly email?: string }
   /** `isPerhapsMade`: an older movement sent this creation, so an account of that name may be ours. */
   | { readonly is: 'account'; readonly login: string; readonly email: string; readonly givenName?: string; readonly familyName?: string; readonly attributes: Readonly<Record<string, string>>; readonly isPerhapsMade?: true }
   | { readonly is: 'attributes'; readonly patch: Readonly<Record<string, string | null>> }
@@ -195,10 +197,12 @@ function planLeaver({ kind, person, openGrants, accounts, holdings, systems, sur
   for (const system of systems) {
     const add = stepsOf(system, false, 100);
     const own = accounts.filter((account) => account.applicationId === system.applicationId && account.status !== 'deleted');
-    const wasCreated = unsettled.some((one) => one.applicationId === system.applicationId && one.action === 'create_account' && one.wasSent);
-    if (own.length === 0 && wasCreated) {
+    const isPerhapsMade = unsettled.some((one) => one.applicationId === system.applicationId && one.isPerhapsMade);
+    if (own.length === 0 && isPerhapsMade) {
       const { login, email } = accountFor(person, system);
       steps.push(add({ action: 'disable', isRemoval: true, title: `disable the account ${login}, should it have come to be`, reason, wanted: { is: 'disabled', login, email } }));
+      // Whoever was told of the account may have signed in before we ever saw it.
+      if (system.canEndSessions) steps.push({ ...add({ action: 'end_sessions', isRemoval: true, title: `end the sessions of ${login}, should it have come to be`, reason, wanted: { is: 'sessions_ended', login, email } }), waitsForEarlier: true });
     }
     for (const account of own) steps.push(add({ action: 'disable', isRemoval: true, accountId: account.id, title: `disable the account ${account.login}`, reason, wanted: { is: 'disabled' } }));
     // Only after the account is proven to be closed: before that, the next session would begin behind our back.
@@ -298,7 +302,7 @@ function planStanding(situation: Situation): MovementPlan {
     if (hasReason && isHere) {
       if (account === null) {
         const fresh = accountFor(person, system);
-        steps.push(add({ action: 'create_account', isRemoval: false, title: `create the account ${fresh.login}`, reason: kind === 'joiner' ? `${person.displayName} joined` : `${person.displayName} gets access here`, wanted: { is: 'account', ...fresh, ...(waiting.some((one) => one.action === 'create_account' && one.wasSent) ? { isPerhapsMade: true as const } : {}) } }));
+        steps.push(add({ action: 'create_account', isRemoval: false, title: `create the account ${fresh.login}`, reason: kind === 'joiner' ? `${person.displayName} joined` : `${person.displayName} gets access here`, wanted: { is: 'account', ...fresh, ...(waiting.some((one) => one.isPerhapsMade) ? { isPerhapsMade: true as const } : {}) } }));
       } else {
         if (kind === 'rehire' || wasLeaving || (account.status !== 'active' && (kind === 'joiner' || !hadReason))) {
           steps.push(add({ action: 'enable', isRemoval: false, accountId: account.id, title: `enable the account ${account.login}`, reason: kind === 'rehire' ? `${person.displayName} came back` : `${person.displayName} gets access here`, wanted: { is: 'enabled' } }));

@@ -51,7 +51,11 @@ export const connectedRows = (tx: Tx): Promise<ConnectionRow[]> => sql<Connectio
 
 /** Open steps of older movements; whoever takes them over must know how the target may stand. */
 export const unsettledOf = (tx: Tx, personId: string): Promise<(Unsettled & { movementId: string })[]> => sql<Unsettled & { movementId: string }>(tx)`
-  select s.movement_id, s.application_id, s.action, s.account_id, s.entitlement_id, s.wanted ->> 'entitlement' as native_id, s.wanted ->> 'name' as name, s.sent_at is not null as was_sent,
+  select s.movement_id, s.application_id, s.action, s.account_id, s.entitlement_id, s.wanted ->> 'entitlement' as native_id, s.wanted ->> 'name' as name,
+         case s.action
+           when 'create_account' then s.sent_at is not null or s.wanted ->> 'isPerhapsMade' = 'true'
+           else s.action in ('disable', 'end_sessions') and s.wanted ? 'login'
+         end as is_perhaps_made,
          case when s.action = 'update_account' then array(select jsonb_object_keys(s.wanted -> 'patch')) else '{}'::text[] end as attributes
     from lifecycle.step s
    where s.person_id = ${personId} and s.application_id is not null and s.state in ('wanted', 'sent', 'contradicted', 'unproven', 'action_required')

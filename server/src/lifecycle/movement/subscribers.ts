@@ -52,7 +52,7 @@ export function movementSubscribers(needs: PlanningNeeds): readonly Subscriber[]
     await planMovementIn(needs, tx, {
       personId, kind: 'adjust', cause: isGiven ? `${entitlement.name} was given` : `${entitlement.name} was ended`, happenedAt: event.at, plannedBy: itself,
       isAutomatic: String(event.facts['by']).startsWith('system:'),
-      touched: [{ applicationId: entitlement.applicationId, action: isGiven ? 'grant' : 'revoke', accountId: null, entitlementId, nativeId: entitlement.nativeId, name: entitlement.name, wasSent: false }],
+      touched: [{ applicationId: entitlement.applicationId, action: isGiven ? 'grant' : 'revoke', accountId: null, entitlementId, nativeId: entitlement.nativeId, name: entitlement.name, isPerhapsMade: false }],
     });
   }
 

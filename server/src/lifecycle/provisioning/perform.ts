@@ -75,7 +75,12 @@ async function attempt(undertaking: Undertaking, onSent: () => void): Promise<Ve
   if (account === null) {
     const found = await find(undertaking);
     if (found.is === 'missing') {
-      if (wanted.is === 'disabled') return { is: 'proven', observation: found.observation, seen: 'there is no such account', account: null, wasSent: sentAt !== null };
+      if (keyOf(wanted) !== null && wanted.is !== 'account') {
+        // What was made a moment ago may not be listed yet.
+        const notYetMs = undertaking.wantedAt.getTime() + (capability?.settleMs ?? 0) - context.now().getTime();
+        if (notYetMs > 0) return { is: 'sent', againMs: notYetMs, seen: null };
+      }
+      if (wanted.is === 'disabled' || wanted.is === 'sessions_ended') return { is: 'proven', observation: found.observation, seen: 'there is no such account', account: null, wasSent: sentAt !== null };
       if (wanted.is !== 'account') return { is: 'action_required', problem: 'this person has no account here: run the movement again, or link the account', task: null, isOurFault: false };
     } else if (found.is === 'foreign') return { is: 'action_required', problem: found.problem, task: null, isOurFault: false };
     else account = found.reference;
@@ -145,15 +150,21 @@ type Found =
 /** Looks for an account by its natural key: creating it as a dry run is a look-up (connector contract). */
 async function find({ connector, context, wanted, sentAt }: Undertaking): Promise<Found> {
   const missing: Found = { is: 'missing', observation: { exists: false, via: 'look-up by name', consistency: 'strong', observedAt: context.now().toISOString(), digest: '' } };
-  const key = wanted.is === 'account' ? wanted : wanted.is === 'disabled' && wanted.login !== undefined ? { login: wanted.login, email: wanted.email ?? '' } : null;
+  const key = keyOf(wanted);
   if (key === null) return missing;
   if (connector.create === undefined) throw new ConnectorError('unsupported', 'this system makes no accounts through its connector: make it by hand, then read the system');
   const outcome = await connector.create({ ...context, dryRun: true }, newAccount(connector, key));
   if (outcome.status !== 'already' || outcome.reference === undefined) return missing;
   // An account of that name which we did not make may belong to somebody else: giving it away, or closing it, would be wrong.
   const emails = outcome.resource?.account?.emails ?? [];
-  const isOurs = sentAt !== null || wanted.is === 'disabled' || (wanted.is === 'account' && wanted.isPerhapsMade === true) || (key.email !== '' && emails.some((email) => email.toLowerCase() === key.email.toLowerCase()));
+  const isOurs = sentAt !== null || wanted.is === 'disabled' || wanted.is === 'sessions_ended' || (wanted.is === 'account' && wanted.isPerhapsMade === true) || (key.email !== '' && emails.some((email) => email.toLowerCase() === key.email.toLowerCase()));
   return isOurs ? { is: 'found', reference: outcome.reference } : { is: 'foreign', problem: `an account \`${key.login}\` is there already and is not provably of this person: link it, or rename it, then try again` };
+}
+
+/** By which the account is found that the step names no other way. */
+function keyOf(wanted: Wanted): Parameters<typeof newAccount>[1] | null {
+  if (wanted.is === 'account') return wanted;
+  return (wanted.is === 'disabled' || wanted.is === 'sessions_ended') && wanted.login !== undefined ? { login: wanted.login, email: wanted.email ?? '' } : null;
 }
 
 function newAccount(connector: Connector, wanted: { readonly login: string; readonly email: string; readonly givenName?: string; readonly familyName?: string; readonly attributes?: Readonly<Record<string, string>> }): NewAccount {
@@ -168,7 +179,11 @@ function newAccount(connector: Connector, wanted: { readonly login: string; read
 
 async function write({ connector, context, wanted }: Undertaking, account: Reference | null): Promise<Outcome> {
   const cannot = (what: string): never => { throw new ConnectorError('unsupported', `this system cannot ${what} through its connector: do it there by hand; the read-back will see it`); };
-  if (wanted.is === 'account') return connector.create ? connector.create(context, newAccount(connector, wanted)) : cannot('make accounts');
+  if (wanted.is === 'account') {
+    // It is there and nobody can use it: an older movement closed what a lost reply had left behind.
+    if (account !== null) return connector.setEnabled ? connector.setEnabled(context, account, true) : cannot('enable accounts');
+    return connector.create ? connector.create(context, newAccount(connector, wanted)) : cannot('make accounts');
+  }
   if (account === null) throw new ConnectorError('not_found', 'this person has no account here');
   switch (wanted.is) {
     case 'enabled': return connector.setEnabled ? connector.setEnabled(context, account, true) : cannot('enable accounts');
@@ -193,7 +208,7 @@ export function judge(wanted: Wanted, seen: Observation): { readonly isSo: boole
   const status = seen.resource?.account?.status;
   const words = !seen.exists ? 'the account is gone' : status === undefined ? 'the account is there' : `the account is ${status}`;
   switch (wanted.is) {
-    case 'account': return { isSo: seen.exists && status !== 'deleted', seen: words };
+    case 'account': return { isSo: seen.exists && status !== 'deleted' && status !== 'disabled', seen: words };
     case 'enabled': return { isSo: seen.exists && status === 'active', seen: words };
     case 'disabled': return { isSo: !seen.exists || status === 'disabled' || status === 'deleted', seen: words };
     case 'granted': return { isSo: seen.exists && seen.isGranted === true, seen: !seen.exists ? words : seen.isGranted === true ? `has ${wanted.name}` : `does not have ${wanted.name}` };

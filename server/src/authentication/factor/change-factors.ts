@@ -14,7 +14,7 @@ import { allSlots, drawRecoveryCodes, issueRecoveryCodesIn } from './issue-recov
 import { noticeIn } from './notice.ts';
 import { invitePasskey, mostPasskeys } from './passkey.ts';
 import { preparePassword, refuseOutcome, setPasswordIn } from './set-password.ts';
-import { findPasskeys, findPassword, findTotps, removePasskey, removePassword, removeTotp, renameFactor } from './store.ts';
+import { enrolledFactors, removePasskey, removePassword, removeTotp, renameFactor } from './store.ts';
 import type { TotpInvitation } from './totp.ts';
 
 /**
@@ -85,9 +85,8 @@ export async function removeOwnFactor(needs: ChangeNeeds, permit: OwnPermit, pri
   await needs.database.transaction(async (tx) => {
     const kind = await removeOne(tx, personId, factor);
     if (!kind) throw refuse.factor_not_found({ factor });
-    const left = await usableFactors(tx, personId);
     // Rolled back by the refusal.
-    if (!canReachLevel2(left)) throw refuse.last_factor();
+    if (!canReachLevel2(await enrolledFactors(tx, personId))) throw refuse.last_factor();
     const now = needs.clock.now();
     await startAnew(tx, `person:${personId}`, kind);
     await record(tx, { action: 'authentication.factor.remove', actor: permit.actor, actorName: permit.actorName, target: `person:${personId}`, targetName: subject.displayName, at: now, outcome: 'allowed', facts: { factor: kind } });
@@ -100,12 +99,6 @@ async function removeOne(tx: Tx, personId: string, factor: string): Promise<'pas
   if (factor === 'password') return (await removePassword(tx, personId)) ? 'password' : null;
   if (await removePasskey(tx, personId, factor)) return 'passkey';
   return (await removeTotp(tx, personId, factor)) ? 'totp' : null;
-}
-
-export async function usableFactors(tx: Tx, personId: string): Promise<{ hasPassword: boolean; totps: number; passkeys: number; verifiedPasskeys: number }> {
-  const [password, totps, passkeys] = [await findPassword(tx, personId), await findTotps(tx, personId), await findPasskeys(tx, personId)];
-  const usable = passkeys.filter((passkey) => !passkey.disabledAt);
-  return { hasPassword: password !== null, totps: totps.filter((totp) => totp.confirmedAt).length, passkeys: usable.length, verifiedPasskeys: usable.filter((passkey) => passkey.isUserVerified).length };
 }
 
 export async function newOwnRecoveryCodes(needs: ChangeNeeds, permit: OwnPermit, principal: Principal): Promise<readonly string[]> {

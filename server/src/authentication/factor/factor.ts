@@ -1,5 +1,6 @@
 import { minutes } from '../../platform/clock/index.ts';
 import type { Principal } from '../../platform/http/index.ts';
+import { bestOf, type EnrolledFactors } from '../sign-in/next-step.ts';
 
 /** How fresh a proof must be before factors are changed (ASVS 7.5.1). */
 export const freshForMs = minutes(15);
@@ -8,18 +9,17 @@ export const isFresh = (principal: Pick<Principal, 'authenticatedAt'>, now: Date
 
 
 /** True while the factors suffice for level 2: what must still hold after one of them is taken away. */
-export const canReachLevel2 = (held: { readonly hasPassword: boolean; readonly totps: number; readonly passkeys: number; readonly verifiedPasskeys: number }): boolean =>
-  held.verifiedPasskeys > 0 || (held.hasPassword && (held.totps > 0 || held.passkeys > 0));
+export const canReachLevel2 = (held: EnrolledFactors): boolean => bestOf(held).level >= 2;
 
 export interface StrengthInWords {
-  readonly assuranceLevel: 0 | 1 | 2;
+  readonly assuranceLevel: 0 | 1 | 2 | 3;
   readonly isPhishingResistant: boolean;
   readonly sentence: string;
   readonly nextStep: 'none' | 'add_passkey' | 'add_second_factor' | 'new_recovery_codes' | 'add_spare_passkey';
 }
 
 /** How strong somebody's factors are, in plain words, and the next best step. Never more than is true: codes can be phished, synced passkeys stay below level 3. */
-export function strengthInWords(held: { readonly hasPassword: boolean; readonly totps: number; readonly passkeys: number; readonly verifiedPasskeys: number; readonly recoveryCodesLeft: number }): StrengthInWords {
+export function strengthInWords(held: EnrolledFactors): StrengthInWords {
   if (held.verifiedPasskeys > 0) {
     const nextStep = held.recoveryCodesLeft === 0 ? 'new_recovery_codes' : held.passkeys < 2 ? 'add_spare_passkey' : 'none';
     return { assuranceLevel: 2, isPhishingResistant: true, sentence: 'Your passkey signs you in by itself, and no false page can trick you out of it.', nextStep };

@@ -5,18 +5,17 @@ import type { Needs } from '../needs.ts';
 import { subjectInScope } from '../session/scope.ts';
 import { disabledAuthenticators } from '../throttle/store.ts';
 import { canReachLevel2, strengthInWords } from './factor.ts';
-import { findOpenAccessPass, findPasskeys, findPassword, findTotps, lastSignInAt, recoverySlots } from './store.ts';
+import { enrolledFactors, findOpenAccessPass, findPasskeys, findPassword, findTotps, lastSignInAt, recoverySlots } from './store.ts';
 
 const noModel = '00000000-0000-0000-0000-000000000000';
 
 export async function readOwnFactors({ database }: Pick<Needs, 'database'>, permit: Permit<'authentication.own.factor.read'>): Promise<Factors> {
   const { personId } = permit;
   if (!personId) throw refuse.not_a_person();
-  const [password, totps, passkeys, slots, disabled] = await database.read((tx) =>
-    Promise.all([findPassword(tx, personId), findTotps(tx, personId), findPasskeys(tx, personId), recoverySlots(tx, personId), disabledAuthenticators(tx, `person:${personId}`)]),
+  const [held, password, totps, passkeys, slots, disabled] = await database.read((tx) =>
+    Promise.all([enrolledFactors(tx, personId), findPassword(tx, personId), findTotps(tx, personId), findPasskeys(tx, personId), recoverySlots(tx, personId), disabledAuthenticators(tx, `person:${personId}`)]),
   );
   const confirmed = totps.filter((totp) => totp.confirmedAt);
-  const usable = passkeys.filter((passkey) => !passkey.disabledAt);
   return {
     password: password && { setAt: password.setAt.toISOString(), lastUsedAt: password.lastUsedAt?.toISOString() ?? null, isDisabled: disabled.includes('password') },
     totps: confirmed.map((totp) => ({ id: totp.id, name: totp.name, createdAt: totp.createdAt.toISOString(), lastUsedAt: totp.lastUsedAt?.toISOString() ?? null })),
@@ -33,32 +32,24 @@ export async function readOwnFactors({ database }: Pick<Needs, 'database'>, perm
       lastUsedAt: passkey.lastUsedAt?.toISOString() ?? null,
     })),
     recoveryCodes: { left: slots.length, issuedAt: slots.map((slot) => slot.issuedAt).sort((a, b) => b.getTime() - a.getTime())[0]?.toISOString() ?? null },
-    strength: strengthInWords({
-      hasPassword: password !== null && !disabled.includes('password'),
-      totps: disabled.includes('totp') ? 0 : confirmed.length,
-      passkeys: usable.length,
-      verifiedPasskeys: usable.filter((passkey) => passkey.isUserVerified).length,
-      recoveryCodesLeft: slots.length,
-    }),
+    strength: strengthInWords({ ...held, hasPassword: held.hasPassword && !disabled.includes('password'), totps: disabled.includes('totp') ? 0 : held.totps }),
   };
 }
 
 /** What an administrator sees of somebody's factors: which, never their secrets. */
 export async function readFactorsOfPerson({ database, clock }: Pick<Needs, 'database' | 'clock'>, permit: Permit<'authentication.factor.read'>, personId: string): Promise<PersonFactors> {
   await database.read((tx) => subjectInScope(tx, permit, personId));
-  const [password, totps, passkeys, slots, disabled, pass, signedInAt] = await database.read((tx) =>
-    Promise.all([findPassword(tx, personId), findTotps(tx, personId), findPasskeys(tx, personId), recoverySlots(tx, personId), disabledAuthenticators(tx, `person:${personId}`), findOpenAccessPass(tx, personId, clock.now()), lastSignInAt(tx, personId)]),
+  const [held, passkeys, disabled, pass, signedInAt] = await database.read((tx) =>
+    Promise.all([enrolledFactors(tx, personId), findPasskeys(tx, personId), disabledAuthenticators(tx, `person:${personId}`), findOpenAccessPass(tx, personId, clock.now()), lastSignInAt(tx, personId)]),
   );
-  const usable = passkeys.filter((passkey) => !passkey.disabledAt);
-  const held = { hasPassword: password !== null, totps: totps.filter((totp) => totp.confirmedAt).length, passkeys: usable.length, verifiedPasskeys: usable.filter((passkey) => passkey.isUserVerified).length };
   return {
     hasPassword: held.hasPassword,
     hasTotp: held.totps > 0,
     passkeys: held.passkeys,
-    recoveryCodesLeft: slots.length,
+    recoveryCodesLeft: held.recoveryCodesLeft,
     strongest: held.verifiedPasskeys > 0 ? 'passkey' : canReachLevel2(held) ? 'two_factors' : held.hasPassword ? 'password' : 'none',
     isPhishingResistant: held.passkeys > 0,
-    disabled: [...disabled, ...(passkeys.length > usable.length ? ['passkey'] : [])],
+    disabled: [...disabled, ...(passkeys.length > held.passkeys ? ['passkey'] : [])],
     accessPass: pass && { issuedAt: pass.issuedAt.toISOString(), expiresAt: pass.expiresAt.toISOString(), issuedByName: pass.issuedByName },
     lastSignInAt: signedInAt?.toISOString() ?? null,
   };

@@ -190,17 +190,22 @@ export async function endAccessPasses(tx: Tx, personId: string, now: Date): Prom
   return rows.length;
 }
 
-/** The columns of `EnrolledFactors`, for questions that ask for more than these at once. */
-export const factorColumns = (personId: Fragment): Fragment => fragment`
-           exists (select from authn.password where person_id = ${personId}) as has_password,
-           (select count(*)::integer from authn.totp where person_id = ${personId} and confirmed_at is not null) as totps,
-           (select count(*)::integer from authn.passkey where person_id = ${personId} and disabled_at is null) as passkeys,
-           (select count(*)::integer from authn.passkey where person_id = ${personId} and disabled_at is null and is_user_verified) as verified_passkeys,
-           (select count(*)::integer from authn.recovery_code where person_id = ${personId} and used_at is null) as recovery_codes_left`;
+/** `EnrolledFactors` as one column named `factors`, for questions that ask for more than these at once. */
+export const factorsOf = (personId: Fragment): Fragment => fragment`
+           jsonb_build_object(
+             'hasPassword', exists (select from authn.password where person_id = ${personId}),
+             'totps', (select count(*) from authn.totp where person_id = ${personId} and confirmed_at is not null),
+             'passkeys', (select count(*) from authn.passkey where person_id = ${personId} and disabled_at is null),
+             'verifiedPasskeys', (select count(*) from authn.passkey where person_id = ${personId} and disabled_at is null and is_user_verified),
+             'listedPasskeys', 0,
+             'pushDevices', 0,
+             'certificates', 0,
+             'recoveryCodesLeft', (select count(*) from authn.recovery_code where person_id = ${personId} and used_at is null),
+             'recoveryAddresses', 0) as factors`;
 
 export async function enrolledFactors(tx: Tx, personId: string): Promise<EnrolledFactors> {
-  const [row] = await sql<EnrolledFactors>(tx)`select ${factorColumns(fragment`${personId}`)}`;
-  return row!;
+  const [row] = await sql<{ factors: EnrolledFactors }>(tx)`select ${factorsOf(fragment`${personId}`)}`;
+  return row!.factors;
 }
 
 /** Nobody's factors are asked for with the same question, so that the answer takes as long. */

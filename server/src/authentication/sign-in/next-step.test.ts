@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nextStep, noProgress, type Situation } from './next-step.ts';
+import { bestOf, nextStep, noFactors, noProgress, type Situation } from './next-step.ts';
 import type { Proof } from './strength.ts';
 
 const at = '2026-03-02T09:00:00Z';
@@ -10,8 +10,8 @@ const pass: Proof = { method: 'access-pass', at };
 const touched: Proof = { method: 'passkey', at, isUserVerified: false, isSynced: false };
 const verified: Proof = { method: 'passkey', at, isUserVerified: true, isSynced: true };
 
-const none = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, recoveryCodesLeft: 0 };
-const full = { hasPassword: true, totps: 1, passkeys: 1, verifiedPasskeys: 1, recoveryCodesLeft: 10 };
+const none = noFactors;
+const full = { ...none, hasPassword: true, totps: 1, passkeys: 1, verifiedPasskeys: 1, recoveryCodesLeft: 10 };
 const passwordAndApp = { ...full, passkeys: 0, verifiedPasskeys: 0 };
 
 const next = (situation: Partial<Situation>) => nextStep({ purpose: 'sign-in', isNamed: true, wanted: { level: 2, isPhishingResistant: false }, proofs: [], factors: full, progress: noProgress, ...situation });
@@ -90,4 +90,23 @@ it('a recovery code alone recovers nothing: a second, different method is asked 
 it('recovery with code and app leads to a new password, with code and password to a new factor that may wait', () => {
   expect(next({ purpose: 'recover', proofs: [code, totp], factors: passwordAndApp })).toEqual({ is: 'enrol', options: ['passkey', 'password'], isOptional: false });
   expect(next({ purpose: 'recover', proofs: [code, password], factors: passwordAndApp })).toEqual({ is: 'enrol', options: ['passkey', 'totp'], isOptional: true });
+});
+
+it('a phone that answers prompts is asked only after something was proven, and is no second factor beside a code', () => {
+  const withPush = { ...passwordAndApp, pushDevices: 1 };
+  expect(next({ factors: withPush })).toEqual(next({ factors: none }));
+  expect(next({ proofs: [password], factors: withPush })).toEqual({ is: 'prove', options: ['push', 'totp', 'recovery-code'] });
+  expect(next({ proofs: [{ method: 'push', at }], factors: withPush })).toEqual({ is: 'prove', options: ['password'] });
+});
+
+it('a step-up to level 3 takes a listed key, and whoever has none enrols one', () => {
+  const wanted = { level: 3, isPhishingResistant: true } as const;
+  expect(next({ purpose: 'step-up', wanted, factors: { ...full, listedPasskeys: 1 } })).toEqual({ is: 'prove', options: ['passkey'] });
+  expect(next({ purpose: 'step-up', wanted, factors: { ...full, listedPasskeys: 1 }, proofs: [{ ...verified, isSynced: false, isListed: true }] })).toEqual({ is: 'done' });
+  expect(next({ purpose: 'step-up', wanted, proofs: [verified], factors: { ...full, hasPassword: false, totps: 0 } })).toEqual({ is: 'enrol', options: ['passkey'], isOptional: false });
+});
+
+it('what the factors can reach together is never more than the best of them', () => {
+  expect([none, { ...none, hasPassword: true }, { ...none, totps: 1 }, { ...none, passkeys: 1 }].map((held) => bestOf(held).level)).toEqual([0, 1, 1, 1]);
+  expect([passwordAndApp, full, { ...full, listedPasskeys: 1 }, { ...none, hasPassword: true, passkeys: 1 }, { ...none, hasPassword: true, pushDevices: 1 }].map((held) => bestOf(held).level)).toEqual([2, 2, 3, 2, 2]);
 });

@@ -1,4 +1,4 @@
-import { isEnough, strengthOf, type Method, type Proof, type Wanted } from './strength.ts';
+import { isEnough, strengthOf, type Method, type Proof, type Strength, type Wanted } from './strength.ts';
 
 /**
  * The one place that decides what a sign-in asks for next. Steps never call each other: a step proves or enrols one thing,
@@ -42,8 +42,17 @@ export interface EnrolledFactors {
   readonly passkeys: number;
   /** Of these, the ones that have shown their PIN or finger before: sufficient by themselves. */
   readonly verifiedPasskeys: number;
+  /** Device-bound, and attested as a model on the list for level 3. */
+  readonly listedPasskeys: number;
+  /** Telephones whose app answers prompts. */
+  readonly pushDevices: number;
+  readonly certificates: number;
   readonly recoveryCodesLeft: number;
+  /** Confirmed addresses that a recovery code can be mailed to. */
+  readonly recoveryAddresses: number;
 }
+
+export const noFactors: EnrolledFactors = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, listedPasskeys: 0, pushDevices: 0, certificates: 0, recoveryCodesLeft: 0, recoveryAddresses: 0 };
 
 export interface Progress {
   /** Enrolled during this sign-in. */
@@ -73,40 +82,61 @@ export function nextStep({ purpose, isNamed, wanted, proofs, factors, progress }
   }
   const usable = onlyEnrols ? factorsOf(progress.enrolled) : factors;
   const more = remaining(usable, proofs, purpose);
-  const reachable = isEnough(strengthOf([...proofs, ...more.map(hoped)]), wanted);
-  if (more.length > 0 && (reachable || !onlyEnrols)) return { is: 'prove', options: wanted.isPhishingResistant && reachable && !has('passkey') ? ['passkey'] : more };
+  const reachable = isEnough(strengthOf([...proofs, ...more.map((method) => hoped(method, usable))]), wanted);
+  // Nothing else can make up for what a false page could have taken.
+  const unphishable = wanted.isPhishingResistant && reachable && !strengthOf(proofs).isPhishingResistant ? more.filter((method) => unphishableMethods.includes(method)) : [];
+  if (more.length > 0 && (reachable || !onlyEnrols)) return { is: 'prove', options: unphishable.length > 0 ? unphishable : more };
   // Recovery with one code alone: a second, different method is needed (63B-4 4.2.2.2), and only an issued pass is left.
   if (purpose === 'recover' && !onlyEnrols && !has('password')) return { is: 'prove', options: ['access-pass'] };
   return { is: 'enrol', options: enrollable(proofs, wanted), isOptional: false };
 }
 
+const unphishableMethods: readonly Method[] = ['passkey', 'certificate'];
+
 function remaining(factors: EnrolledFactors, proofs: readonly Proof[], purpose: Situation['purpose']): readonly Method[] {
   const has = (method: Method): boolean => proofs.some((proof) => proof.method === method);
-  const isPossessionProven = has('totp') || has('recovery-code');
+  const isPossessionProven = has('totp') || has('push') || has('recovery-code');
+  const isKeyProven = has('passkey') || has('certificate');
   // A key that can do more was only touched, and there is no password beside it: a thief without the PIN must not come to
   // the enrolment (63B-4 4.1.2: a factor is bound at the highest level that the account can reach).
   const isOnlyTouched = factors.verifiedPasskeys > 0 && !factors.hasPassword && proofs.some((proof) => proof.method === 'passkey' && !proof.isUserVerified);
+  // A second thing that one has adds no factor, but in a recovery it is the second, different method.
+  const isAnotherPossessionOfUse = !isKeyProven && !(isPossessionProven && purpose !== 'recover');
   return [
     ...(factors.passkeys > 0 && (!has('passkey') || isOnlyTouched) ? (['passkey'] as const) : []),
-    ...(factors.totps > 0 && !has('totp') && !(isPossessionProven && purpose !== 'recover') && !has('passkey') ? (['totp'] as const) : []),
+    ...(factors.certificates > 0 && !has('certificate') ? (['certificate'] as const) : []),
+    ...(factors.pushDevices > 0 && !has('push') && isAnotherPossessionOfUse ? (['push'] as const) : []),
+    ...(factors.totps > 0 && !has('totp') && isAnotherPossessionOfUse ? (['totp'] as const) : []),
     ...(factors.hasPassword && !has('password') ? (['password'] as const) : []),
     ...(factors.recoveryCodesLeft > 0 && !isPossessionProven && has('password') && purpose !== 'step-up' ? (['recovery-code'] as const) : []),
   ];
 }
 
+/** The most that these factors can reach together, recovery codes apart: what must still suffice after one of them is taken away. */
+export const bestOf = (factors: EnrolledFactors): Strength =>
+  strengthOf(remaining(factors, [], 'step-up').map((method) => (method === 'passkey' && factors.verifiedPasskeys === 0 ? { method, at: '', isUserVerified: false, isSynced: true } : hoped(method, factors))));
+
 function enrollable(proofs: readonly Proof[], wanted: Wanted): readonly Enrollable[] {
-  if (wanted.isPhishingResistant) return ['passkey'];
+  if (wanted.isPhishingResistant || wanted.level === 3) return ['passkey'];
   const has = (method: Method): boolean => proofs.some((proof) => proof.method === method);
   return ['passkey', ...(has('password') && !has('totp') ? (['totp'] as const) : (['password'] as const))];
 }
 
 const factorsOf = (enrolled: readonly Enrollable[]): EnrolledFactors => ({
+  ...noFactors,
   hasPassword: enrolled.includes('password'),
   totps: enrolled.includes('totp') ? 1 : 0,
   passkeys: enrolled.includes('passkey') ? 1 : 0,
-  verifiedPasskeys: 0,
-  recoveryCodesLeft: 0,
 });
 
 /** The best a method can turn out to be: a passkey with user verification. */
-const hoped = (method: Method): Proof => (method === 'passkey' ? { method, at: '', isUserVerified: true, isSynced: false } : { method, at: '' });
+function hoped(method: Method, factors: EnrolledFactors): Proof {
+  switch (method) {
+    case 'passkey':
+      return { method, at: '', isUserVerified: true, isSynced: factors.listedPasskeys === 0, isListed: factors.listedPasskeys > 0 };
+    case 'certificate':
+      return { method, at: '', isUserVerified: true, isHardwareBound: true };
+    default:
+      return { method, at: '' };
+  }
+}

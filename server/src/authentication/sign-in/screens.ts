@@ -35,7 +35,7 @@ export interface Shown {
   readonly content: Html;
 }
 
-const screenOfMethod: Readonly<Record<Method, Screen>> = { password: 'password', totp: 'totp', 'recovery-code': 'recovery-code', 'access-pass': 'access-pass', passkey: 'passkey', 'setup-link': 'username' };
+const screenOfMethod: Readonly<Partial<Record<Method, Screen>>> = { password: 'password', totp: 'totp', 'recovery-code': 'recovery-code', 'access-pass': 'access-pass', passkey: 'passkey' };
 const screenOfEnrollable: Readonly<Record<Enrollable, Screen>> = { passkey: 'new-passkey', password: 'new-password', totp: 'new-totp' };
 
 /** Every screen that the step allows, the proposed one first. What is not here is not taken. */
@@ -44,7 +44,7 @@ export function screensOf(step: Step): readonly Screen[] {
     case 'identify':
       return ['username', 'passkey'];
     case 'prove':
-      return step.options.map((method) => screenOfMethod[method]);
+      return step.options.flatMap((method) => screenOfMethod[method] ?? []);
     case 'enrol':
       return step.options.map((factor) => screenOfEnrollable[factor]);
     case 'save-codes':

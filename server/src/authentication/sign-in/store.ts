@@ -1,10 +1,10 @@
 import { fragment, json, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
-import { factorColumns, nobody } from '../factor/store.ts';
+import { factorsOf, nobody } from '../factor/store.ts';
 import { subjectColumns, type Subject } from '../session/store.ts';
 import { forgiving, isSwitchedOn, type Counted } from '../throttle/store.ts';
 import type { EnrolledFactors, Progress } from './next-step.ts';
 import type { Purpose, SignIn } from './sign-in.ts';
-import type { Proof } from './strength.ts';
+import type { AssuranceLevel, Proof } from './strength.ts';
 
 interface Row {
   readonly id: string;
@@ -12,7 +12,7 @@ interface Row {
   readonly username: string | null;
   readonly personId: string | null;
   readonly sessionId: string | null;
-  readonly wantedLevel: 1 | 2;
+  readonly wantedLevel: AssuranceLevel;
   readonly isPhishingResistanceWanted: boolean;
   readonly proofs: readonly Proof[];
   readonly enrolled: Progress;
@@ -35,18 +35,18 @@ export interface FoundSignIn {
 
 /** One question for each request, and the same one for people and for nobody. */
 export async function findSignIn(tx: Tx, digest: Buffer, now: Date): Promise<FoundSignIn | null> {
-  const [row] = await sql<Row & EnrolledFactors & Omit<Subject, 'username' | 'personId'> & { subjectId: string | null; subjectUsername: string }>(tx)`
+  const [row] = await sql<Row & { factors: EnrolledFactors } & Omit<Subject, 'username' | 'personId'> & { subjectId: string | null; subjectUsername: string }>(tx)`
     select s.id, s.purpose, s.username, s.person_id, s.session_id, s.wanted_level, s.is_phishing_resistance_wanted, s.proofs, s.enrolled, s.return_to, s.created_at, s.expires_at,
-           p.person_id as subject_id, p.username as subject_username, p.is_active, c.display_name, c.work_email, c.private_email, c.title, c.department, ${factorColumns(fragment`coalesce(s.person_id, ${nobody}::uuid)`)}
+           p.person_id as subject_id, p.username as subject_username, p.is_active, c.display_name, c.work_email, c.private_email, c.title, c.department, ${factorsOf(fragment`coalesce(s.person_id, ${nobody}::uuid)`)}
       from authn.sign_in s
       left join directory.person_standing p on p.person_id = s.person_id
       left join directory.person_card c on c.person_id = s.person_id
      where s.digest = ${digest} and s.expires_at > ${now}`;
   if (!row) return null;
-  const { subjectId, subjectUsername, isActive, displayName, workEmail, privateEmail, title, department, hasPassword, totps, passkeys, verifiedPasskeys, recoveryCodesLeft, ...held } = row;
+  const { subjectId, subjectUsername, isActive, displayName, workEmail, privateEmail, title, department, factors, ...held } = row;
   return {
     signIn: asSignIn(held),
-    factors: { hasPassword, totps, passkeys, verifiedPasskeys, recoveryCodesLeft },
+    factors,
     named: subjectId === null ? null : { personId: subjectId, username: subjectUsername, isActive, displayName, workEmail, privateEmail, title, department },
   };
 }
@@ -58,12 +58,12 @@ export interface Finisher {
 
 /** Who wants a session, as of now. */
 export async function findFinisher(tx: Tx, personId: string): Promise<Finisher | null> {
-  const [row] = await sql<Subject & EnrolledFactors>(tx)`
-    select ${subjectColumns}, ${factorColumns(fragment`p.person_id`)}
+  const [row] = await sql<Subject & { factors: EnrolledFactors }>(tx)`
+    select ${subjectColumns}, ${factorsOf(fragment`p.person_id`)}
       from directory.person_standing p
       join directory.person_card c on c.person_id = p.person_id
      where p.person_id = ${personId}`;
-  return row ? { subject: row, factors: row } : null;
+  return row ? { subject: row, factors: row.factors } : null;
 }
 
 export async function lockSignIn(tx: Tx, id: string, now: Date): Promise<SignIn | null> {

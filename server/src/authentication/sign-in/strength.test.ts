@@ -23,6 +23,24 @@ it.each([
   expect(strengthOf(proofs)).toEqual({ level, isPhishingResistant, methods });
 });
 
+const certificate = (isUserVerified: boolean, isHardwareBound: boolean): Proof => ({ method: 'certificate', at, isUserVerified, isHardwareBound });
+const push: Proof = { method: 'push', at };
+
+it.each([
+  ['a listed key with PIN', [{ ...passkey(true), isListed: true }], 3, ['hwk', 'user', 'mfa', 'phr']],
+  ['a listed key that was only touched', [{ ...passkey(false), isListed: true }], 1, ['hwk', 'phr']],
+  ['a synced passkey, whatever its attestation says', [{ ...passkey(true, true), isListed: true }], 2, ['swk', 'user', 'mfa', 'phr']],
+  ['a smart card with PIN', [certificate(true, true)], 3, ['sc', 'user', 'mfa', 'phr']],
+  ['a certificate with PIN that software holds', [certificate(true, false)], 2, ['swk', 'user', 'mfa', 'phr']],
+  ['a certificate of a device', [certificate(false, false)], 1, ['swk', 'phr']],
+  ['a certificate of a device and a password', [password, certificate(false, true)], 2, ['pwd', 'sc', 'mfa', 'phr']],
+  ['password and push', [password, push], 2, ['pwd', 'mca', 'mfa']],
+  ['push alone', [push], 1, ['mca']],
+  ['a mailed code', [{ method: 'mailed-code', at } as Proof], 0, []],
+] as const)('%s', (_title, proofs, level, methods) => {
+  expect(strengthOf(proofs)).toMatchObject({ level, methods });
+});
+
 it('nothing reaches level 3 without an attested key in hardware', () => {
   expect(strengthOf([password, totp, code, passkey(true)]).level).toBe(2);
 });

@@ -11,7 +11,7 @@ import { sessionCookie } from '../session/read-session.ts';
 import { findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
 import type { Devices } from '../throttle/device.ts';
-import type { EnrolledFactors, Step } from './next-step.ts';
+import { noFactors, type EnrolledFactors, type Step } from './next-step.ts';
 import { beginSignInIn, finishSignIn, noteShownCodesIn, stepOfSignIn, stepWith, type Held } from './progress.ts';
 import { provePasskey } from './prove.ts';
 import { safeReturnTo } from './return-to.ts';
@@ -38,12 +38,11 @@ export interface Visit {
 }
 
 const start: Step = { is: 'identify' };
-const noFactors: EnrolledFactors = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, recoveryCodesLeft: 0 };
 
 /** Posts of one address in a minute: many people may sit behind one address at nine on a Monday, a guesser needs more. */
 const postsPerMinute = 240;
 
-const wantedOf = (stepUp: string): Wanted => ({ level: 2, isPhishingResistant: stepUp === 'phishing_resistant' || stepUp === '3' });
+const wantedOf = (stepUp: string): Wanted => ({ level: stepUp === '3' ? 3 : 2, isPhishingResistant: stepUp === 'phishing_resistant' || stepUp === '3' });
 
 /** What the pages of the sign-in do: a look shows where it stands, a take makes one step of it. */
 export function openWalk(needs: WalkNeeds) {

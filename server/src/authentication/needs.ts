@@ -17,6 +17,12 @@ export interface ConsoleRoles {
   mayHelp(tx: Tx, actorPersonId: string | null, personId: string): Promise<boolean>;
 }
 
+/** Privileged's answer, connected by `app.ts`: its rule knows break-glass accounts, which this domain does not. */
+export interface LastWayIn {
+  /** As the transaction stands now: can somebody sign in as administrator, or are two break-glass accounts sealed? Takes the lock that others wait for. */
+  isOpenIn(tx: Tx): Promise<boolean>;
+}
+
 /** What `app.ts` hands over. */
 export interface AuthenticationNeeds {
   readonly config: Pick<Config, 'url' | 'isSecure' | 'organisation'>;
@@ -30,6 +36,7 @@ export interface AuthenticationNeeds {
   readonly metrics: Pick<Metrics, 'counter'>;
   readonly gate: Pick<Gate, 'system'>;
   readonly consoleRoles: ConsoleRoles;
+  readonly lastWayIn: LastWayIn;
   /** Every permission the principal holds now, for the console to show what works. */
   permissionsOf(principal: Principal): Promise<readonly string[]>;
   /** Origins to which the page that waits behind `returnTo` will send the browser on: browsers hold the redirects after a form to `form-action`. */

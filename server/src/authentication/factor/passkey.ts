@@ -40,7 +40,7 @@ export async function askForPasskey(tx: Tx, { config, clock }: PasskeyNeeds, per
 }
 
 /** Options to enrol a passkey for `subject`. */
-export async function invitePasskey(tx: Tx, { config, clock }: PasskeyNeeds, subject: Subject): Promise<Record<string, unknown>> {
+export async function invitePasskey(tx: Tx, { config, clock }: PasskeyNeeds, subject: Subject, isHardware = false): Promise<Record<string, unknown>> {
   const challenge = randomToken(256);
   const known = await findPasskeys(tx, subject.personId);
   const options = await generateRegistrationOptions({
@@ -53,7 +53,9 @@ export async function invitePasskey(tx: Tx, { config, clock }: PasskeyNeeds, sub
     timeout: challengeLifeMs,
     attestationType: 'none',
     excludeCredentials: known.map((passkey) => ({ id: passkey.credentialId.toString('base64url'), transports: passkey.transports as never })),
-    authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
+    // `isHardware`: a key that lies in an envelope, not this computer; with its PIN.
+    ...(isHardware ? { preferredAuthenticatorType: 'securityKey' as const } : {}),
+    authenticatorSelection: isHardware ? { residentKey: 'preferred', userVerification: 'required', authenticatorAttachment: 'cross-platform' } : { residentKey: 'preferred', userVerification: 'preferred' },
   });
   await addChallenge(tx, { digest: digestOf(challenge), purpose: 'enrol', personId: subject.personId, expiresAt: later(clock.now(), challengeLifeMs) });
   return options as unknown as Record<string, unknown>;

@@ -18,7 +18,7 @@ export function openSessionReader({ database, clock, keys }: Pick<Needs, 'databa
     const session = await database.read((tx) => readOpenSession(tx, digestOf(secret), now));
     if (!session) return null;
     if (!isOnlyLooking && now.getTime() - session.lastSeenAt.getTime() >= seenEveryMs) {
-      await database.read((tx) => markSeen(tx, session.id, now, endsOf(session.assuranceLevel, session.authenticatedAt, now).idleExpiresAt));
+      await database.read((tx) => markSeen(tx, session.id, now, endsOf(session.isBreakGlass ? 3 : session.assuranceLevel, session.authenticatedAt, now).idleExpiresAt));
     }
     return {
       kind: 'person',

@@ -50,6 +50,8 @@ export interface EnrolledFactors {
   readonly recoveryCodesLeft: number;
   /** Confirmed addresses that a recovery code can be mailed to. */
   readonly recoveryAddresses: number;
+  /** A break-glass account: its hardware keys with their PIN, and nothing else; nothing is ever enrolled in a sign-in. */
+  readonly isKeyOnly?: boolean;
 }
 
 export const noFactors: EnrolledFactors = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, listedPasskeys: 0, pushDevices: 0, certificates: 0, recoveryCodesLeft: 0, recoveryAddresses: 0 };
@@ -68,6 +70,7 @@ export const recoveryCodeCount = 10;
 
 export function nextStep({ purpose, isNamed, wanted, proofs, factors, progress }: Situation): Step {
   if (!isNamed) return { is: 'identify' };
+  if (factors.isKeyOnly === true && proofs.length > 0) return isEnough(strengthOf(proofs.filter((proof) => proof.method === 'passkey' && proof.isUserVerified && !proof.isSynced)), wanted) ? { is: 'done' } : { is: 'prove', options: ['passkey'] };
   const has = (method: Method): boolean => proofs.some((proof) => proof.method === method);
   const onlyEnrols = has('access-pass') || has('setup-link') || (has('recovery-code') && has('totp'));
 

@@ -100,7 +100,7 @@ export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'an
     const finisher = signIn?.personId ? await findFinisher(tx, signIn.personId) : null;
     if (!signIn || !finisher?.subject.isActive || stepWith(signIn, finisher.factors).is !== 'done') return null;
     const { subject } = finisher;
-    const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId };
+    const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId, isBreakGlass: subject.isBreakGlass };
     const started = signIn.sessionId ? await raiseSessionIn(tx, needs, { ...input, sessionId: signIn.sessionId }) : await startSessionIn(tx, needs, { ...input, replaces: where.replaces });
     if (where.deviceId && started) await endSignIn(tx, id, subject.personId, where.deviceId, now);
     else await removeSignIn(tx, id);

@@ -27,7 +27,7 @@ export async function countNeeds(tx: Tx, now: Date): Promise<Omit<Counts, 'accou
            (select count(*) from lifecycle.hr_import_card where state = 'held') as imports_held,
            (select count(*) from lifecycle.drift_card where state = 'open') as open_drift,
            (select count(*) from directory.person_standing s left join authn.factor_card f on f.person_id = s.person_id
-             where s.is_active and coalesce(f.strongest, 'none') in ('none', 'password')) as people_without_second_factor,
+             where s.is_active and not s.is_break_glass and coalesce(f.strongest, 'none') in ('none', 'password')) as people_without_second_factor,
            (select count(*) from authn.api_token_card where ended_at is null and expires_at > ${now} and expires_at < ${now}::timestamptz + interval '14 days') as tokens_expiring`;
   return row!;
 }
@@ -38,7 +38,7 @@ export async function readMfaAdoption(tx: Tx): Promise<{ part: number; whole: nu
            count(*) filter (where f.is_phishing_resistant) as phishing_resistant
       from directory.person_standing s
       left join authn.factor_card f on f.person_id = s.person_id
-     where s.is_active`;
+     where s.is_active and not s.is_break_glass`;
   return row!;
 }
 

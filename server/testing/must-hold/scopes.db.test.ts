@@ -20,8 +20,8 @@ const ofHelpDesk = [
   'GET /api/v1/people/{personId}/sessions', 'DELETE /api/v1/people/{personId}/sessions/{sessionId}', 'POST /api/v1/people/{personId}/sessions/end-all', 'GET /api/v1/people/{personId}/factors',
   'GET /api/v1/applications', 'GET /api/v1/applications/{applicationId}', 'GET /api/v1/inventory', 'GET /api/v1/reports/today',
 ];
-/** Auditors read everything that is not somebody's mail, and change nothing. */
-const isForAuditors = ({ method, path, name }: Operation): boolean => (method === 'GET' && path !== '/api/v1/mail') || name === 'POST /api/v1/roles/preview';
+/** Auditors read everything that is not somebody's mail, where the envelopes of break-glass accounts lie, or a question only an administrator answers; and change nothing. */
+const isForAuditors = ({ method, path, name }: Operation): boolean => (method === 'GET' && !['/api/v1/mail', '/api/v1/break-glass', '/api/v1/held-departures'].includes(path)) || name === 'POST /api/v1/roles/preview';
 
 type Who = 'employee' | 'manager' | 'help desk' | 'auditor' | 'token';
 const mayReach: Readonly<Record<Who, (operation: Operation) => boolean>> = {

@@ -141,10 +141,10 @@ export async function retireTheAccount(needs: ChangeNeeds, permit: Permit<'privi
     const wasOpen = isOpen(await findWaysIn(tx));
     await retireAccount(tx, personId, now, permit.actorName, reason);
     if (wasOpen && !isOpen(await findWaysIn(tx))) throw refuse.last_way_in();
+    for (const key of account.keys) await removeBreakGlassKeyIn(tx, needs, needs.gate.system('break-glass', 'privileged.break-glass.make'), personId, key.id);
     await endBreakGlassPrincipalIn(tx, id, now);
     await takeAllConsoleRolesIn(needs, tx, needs.gate.system('break-glass', 'authorization.console-role.take'), id);
     await endAccessIn(tx, needs, personId, 'the break-glass account was retired');
-    for (const key of account.keys) await removeBreakGlassKeyIn(tx, needs, needs.gate.system('break-glass', 'privileged.break-glass.make'), personId, key.id);
     await note(tx, needs, permit, 'retire', account, now, {}, reason);
   });
 }

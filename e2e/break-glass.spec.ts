@@ -10,11 +10,10 @@ import { giveAuthenticator, openBrowser, picture, type Somebody } from './browse
  */
 
 type Cdp = Awaited<ReturnType<Somebody['context']['newCDPSession']>>;
-type Credential = Awaited<ReturnType<Cdp['send']>> extends never ? never : Record<string, unknown>;
 
 /** A USB key with a PIN: what lies on it goes with it. */
 interface UsbKey {
-  credentials: Credential[];
+  credentials: readonly unknown[];
 }
 
 let world: World;
@@ -45,12 +44,12 @@ async function seen(who: Somebody, text: string | RegExp): Promise<void> {
 }
 
 async function plugIn(port: Cdp, key: UsbKey): Promise<string> {
-  const { authenticatorId } = (await port.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'usb', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } })) as { authenticatorId: string };
+  const { authenticatorId } = await port.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'usb', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } });
   for (const credential of key.credentials) await port.send('WebAuthn.addCredential', { authenticatorId, credential: credential as never });
   return authenticatorId;
 }
 async function pullOut(port: Cdp, key: UsbKey, authenticatorId: string): Promise<void> {
-  key.credentials = ((await port.send('WebAuthn.getCredentials', { authenticatorId })) as { credentials: Credential[] }).credentials;
+  key.credentials = (await port.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
   await port.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId });
 }
 
@@ -116,7 +115,9 @@ it('two accounts are made, each with a hardware key that is tested and sealed', 
     await pullOut(adminPort, keys[index]!, plugged);
     expect(keys[index]!.credentials).toHaveLength(1);
   }
-  await seen(admin, /2 sealed accounts, no drill yet, everything works/);
+  // This house has no mail server: said, with what to do, and nothing else is found.
+  await seen(admin, /2 sealed accounts, no drill yet, 1 thing to put right/);
+  await seen(admin, /the alarm would reach nobody by mail/i);
   await picture(admin, 'break-glass-sealed');
 });
 

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconMailOpened } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { acknowledgeUse, breakGlassQuery, changeAlarm, dismissDeparture, makeAccount, runSelfTest, type BreakGlass, type BreakGlassUse } from '../../api/break-glass.ts';
+import { endPersonSessions } from '../../api/authentication.ts';
 import { at } from '../../ui/at.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { PageSentence } from '../../ui/page-sentence.tsx';
@@ -76,9 +77,14 @@ function Shown({ state }: { state: BreakGlass }) {
                       {use.device} · {use.address} · {w.history.told.toLowerCase()}: {w.history.addresses(use.told)} · <RouteLink to={at.auditOf({ actor: `person:${use.accountId}` })}>{w.uses.audit}</RouteLink>
                     </p>
                   </span>
-                  <Button size="compact-sm" onClick={() => ask({ is: 'acknowledge', use })} aria-label={`${w.uses.acknowledge}: ${use.accountName}`}>
-                    {w.uses.acknowledge}
-                  </Button>
+                  <Group gap="xs">
+                    <Button size="compact-sm" variant="default" onClick={() => void endPersonSessions(use.accountId).then(renew).then(() => say(w.uses.ended)).catch(sayProblem)} aria-label={`${w.uses.end}: ${use.accountName}`}>
+                      {w.uses.end}
+                    </Button>
+                    <Button size="compact-sm" onClick={() => ask({ is: 'acknowledge', use })} aria-label={`${w.uses.acknowledge}: ${use.accountName}`}>
+                      {w.uses.acknowledge}
+                    </Button>
+                  </Group>
                 </li>
               ))}
             </ul>

@@ -78,7 +78,7 @@ export const breakGlass = {
   retireEffect: (account: string) => `${account} can never be signed in with again, and its key opens nothing. This cannot be undone.`,
   retired: (account: string) => `${account} is retired.`,
   reason: 'Reason',
-  uses: { title: 'Used', lead: 'End its sessions and retire the account if nobody told you of an emergency; the audit shows what it did.', acknowledge: 'Say why', acknowledgeEffect: 'Why was the glass broken? The answer goes into the audit, and the red line goes from Today.', acknowledged: 'Acknowledged.', audit: 'What it did' },
+  uses: { title: 'Used', lead: 'End its sessions and retire the account if nobody told you of an emergency; the audit shows what it did.', acknowledge: 'Say why', acknowledgeEffect: 'Why was the glass broken? The answer goes into the audit, and the red line goes from Today.', acknowledged: 'Acknowledged.', end: 'End its sessions', ended: 'Its sessions have ended.', audit: 'What it did' },
   held: { title: 'Left according to HR, and held', lead: 'They are the last administrator who can sign in. Make somebody else an administrator who has set up a passkey: then they leave by themselves within a minute.', stays: 'They stay', staysEffect: 'The question is put away. If the source says so again, it is asked again: correct it there too.', dismissed: 'Put away.', administrators: 'Administrators' },
   history: { title: 'Uses and drills', none: 'None yet', noneText: 'Each sign-in with a break-glass account appears here.', when: 'When', account: 'Account', what: 'What', from: 'From', told: 'Told', why: 'Why', drill: 'drill', use: 'use', took: (text: string) => `drill, ${text} from start to sign-in`, addresses: (n: number) => count(n, 'address', 'addresses') },
   ways: {

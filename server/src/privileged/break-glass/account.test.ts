@@ -21,7 +21,7 @@ const sealed = (number: number, more: Partial<Account> = {}): Account => ({
   drilledAt: null,
   ...more,
 });
-const well: Examined = { accounts: [sealed(1), sealed(2)], hostProblem: null, mailProblem: null };
+const well: Examined = { accounts: [sealed(1), sealed(2)], hostProblem: null, mailProblem: null, selfTestAt: ago(3) };
 
 describe('the life of an account', () => {
   it.each<[string, Partial<Account>, string]>([
@@ -57,12 +57,14 @@ describe('the self-test finds what would keep the glass from breaking', () => {
     ['drill_overdue', { drilledAt: ago(90) }],
     ['host_command', { hostProblem: 'the file is missing' }],
     ['alarm_mail', { mailProblem: 'no mail server is set' }],
+    ['self_test_old', { selfTestAt: null }],
+    ['self_test_old', { selfTestAt: ago(9) }],
     ['too_few', { accounts: [sealed(1)] }],
     ['too_few', { accounts: [] }],
     ['kept_together', { accounts: [sealed(1), sealed(2, { seal: { ...sealed(2).seal!, place: ' Safe in lisbon' } })] }],
     ['kept_together', { accounts: [sealed(1), sealed(2, { seal: { ...sealed(2).seal!, keeper: 'ana' } })] }],
   ])('%s', (code, broken) => {
-    const given = 'accounts' in broken || 'hostProblem' in broken || 'mailProblem' in broken ? { ...well, ...broken } : { ...well, accounts: [sealed(1, broken as Partial<Account>), sealed(2)] };
+    const given = 'accounts' in broken || 'hostProblem' in broken || 'mailProblem' in broken || 'selfTestAt' in broken ? { ...well, ...broken } : { ...well, accounts: [sealed(1, broken as Partial<Account>), sealed(2)] };
     const found = examine(given, now);
     expect(found.map((one) => one.code)).toContain(code);
     expect(found.every((one) => one.text !== '' && one.remedy !== '')).toBe(true);

@@ -70,7 +70,7 @@ export const drillDueAt = (one: Pick<Account, 'seal' | 'drilledAt'>): Date | nul
   return last && later(last, days(drillEveryDays));
 };
 
-export type FindingCode = 'missing' | 'not_active' | 'no_role' | 'no_key' | 'key_disabled' | 'keys_changed' | 'more_than_keys' | 'not_sealed' | 'opened' | 'drill_overdue' | 'too_few' | 'kept_together' | 'host_command' | 'alarm_mail';
+export type FindingCode = 'missing' | 'not_active' | 'no_role' | 'no_key' | 'key_disabled' | 'keys_changed' | 'more_than_keys' | 'not_sealed' | 'opened' | 'drill_overdue' | 'too_few' | 'kept_together' | 'host_command' | 'alarm_mail' | 'self_test_old';
 
 export interface Finding {
   readonly code: FindingCode;
@@ -88,21 +88,27 @@ export interface Examined {
   /** Null: the rehearsal of the command on the host went well. */
   readonly hostProblem: string | null;
   readonly mailProblem: string | null;
+  /** When the self-test ran last; null: never. */
+  readonly selfTestAt: Date | null;
 }
 
 const same = (a: string, b: string): boolean => a.trim().toLowerCase() === b.trim().toLowerCase();
 
+/** Weekly, and a day for whatever was in the way. */
+const selfTestEveryDays = 8;
+
 /** Everything that would keep the glass from breaking on the day it must. Nothing found: everything works. */
-export function examine({ accounts, hostProblem, mailProblem }: Examined, now: Date): readonly Finding[] {
+export function examine({ accounts, hostProblem, mailProblem, selfTestAt }: Examined, now: Date): readonly Finding[] {
   const sealed = accounts.filter((one) => stateOf(one) === 'sealed');
   const [first, second] = sealed;
   const isTogether = first?.seal && second?.seal && (same(first.seal.place, second.seal.place) || same(first.seal.keeper, second.seal.keeper));
   return [
-    ...(sealed.length < accountsWanted ? [finding('too_few', null, sealed.length === 0 ? 'no break-glass account is sealed' : 'only one break-glass account is sealed', `make and seal ${accountsWanted}: one key may be lost, or locked in on the day it is needed`, sealed.length === 0 ? 'danger' : 'attention')] : []),
+    ...(sealed.length < accountsWanted ? [finding('too_few', null, sealed.length === 0 ? 'no break-glass account is sealed' : 'only one break-glass account is sealed', `make and seal ${accountsWanted}: one key may be lost, or out of reach on the day it is needed`, sealed.length === 0 ? 'danger' : 'attention')] : []),
     ...(isTogether ? [finding('kept_together', null, `both envelopes are kept ${same(first.seal!.place, second.seal!.place) ? `at ${first.seal!.place}` : `by ${first.seal!.keeper}`}`, 'keep them apart: another place and another person, then seal one of them anew', 'attention')] : []),
     ...accounts.flatMap((one) => examineAccount(one, now)),
     ...(hostProblem === null ? [] : [finding('host_command', null, `\`bailiwick recover-admin\` would not work: ${hostProblem}`, 'run `npx bailiwick doctor` on the host', 'danger')]),
     ...(mailProblem === null ? [] : [finding('alarm_mail', null, `the alarm would reach nobody by mail: ${mailProblem}`, 'set a mail server, give administrators a work address, or add an address for the alarm', 'danger')]),
+    ...(accounts.length > 0 && (selfTestAt === null || later(selfTestAt, days(selfTestEveryDays)) <= now) ? [finding('self_test_old', null, selfTestAt === null ? 'the self-test has not run yet' : 'the weekly self-test has not run', 'test everything now; if it does not come by itself each Monday, look whether the server runs', 'attention')] : []),
   ];
 }
 

@@ -53,7 +53,7 @@ export async function readBreakGlass({ clock, database }: Pick<Needs, 'clock' | 
       told: use.told,
       acknowledged: use.acknowledgedAt && { at: use.acknowledgedAt.toISOString(), by: use.acknowledgedByName!, reason: use.acknowledgeReason! },
     })),
-    findings: examine({ accounts, hostProblem: test?.hostProblem ?? null, mailProblem: test?.mailProblem ?? null }, now).map(({ personId, ...one }) => ({ ...one, accountId: personId })),
+    findings: examine({ accounts, hostProblem: test?.hostProblem ?? null, mailProblem: test?.mailProblem ?? null, selfTestAt: test?.at ?? null }, now).map(({ personId, ...one }) => ({ ...one, accountId: personId })),
     selfTest: test && { at: test.at.toISOString(), by: test.byName },
     lastDrillAt: iso(drilled[0] ?? null),
     alarm: { addresses: [...addresses], recipients: [...recipients] },
@@ -70,7 +70,7 @@ export async function readBreakGlass({ clock, database }: Pick<Needs, 'clock' | 
 export async function breakGlassInWords(needs: Pick<Needs, 'clock' | 'database'>): Promise<readonly { readonly is: 'well' | 'notice' | 'wrong'; readonly text: string }[]> {
   const now = needs.clock.now();
   const [accounts, test, ways] = await needs.database.read((tx) => Promise.all([findAccounts(tx), lastSelfTest(tx), findWaysIn(tx)]));
-  const findings = examine({ accounts, hostProblem: test?.hostProblem ?? null, mailProblem: test?.mailProblem ?? null }, now);
+  const findings = examine({ accounts, hostProblem: test?.hostProblem ?? null, mailProblem: test?.mailProblem ?? null, selfTestAt: test?.at ?? null }, now);
   const able = ways.administrators.filter(isAble);
   return [
     able.length > 0

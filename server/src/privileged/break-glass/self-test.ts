@@ -22,7 +22,7 @@ export async function selfTest(needs: TestNeeds, permit: Permit<'privileged.brea
     const accounts = await findAccounts(tx);
     const to = await alarmRecipients(tx);
     const mailProblem = trouble ?? (to.length === 0 ? 'no administrator has a work address, and no other is set' : null);
-    const findings = examine({ accounts, hostProblem, mailProblem }, now);
+    const findings = examine({ accounts, hostProblem, mailProblem, selfTestAt: now }, now);
     await insertSelfTest(tx, newId(), { at: now, byName: permit.actorName, hostProblem, mailProblem, findings });
     await record(tx, { action: 'privileged.break-glass.self-test', actor: permit.actor, actorName: permit.actorName, target: null, targetName: null, at: now, outcome: 'allowed', facts: { accounts: accounts.length, findings: findings.map((one) => one.code) } });
     await needs.announce(tx, breakGlassSelfTested(now, { findings: findings.length }));

@@ -110,3 +110,13 @@ it('what the factors can reach together is never more than the best of them', ()
   expect([none, { ...none, hasPassword: true }, { ...none, totps: 1 }, { ...none, passkeys: 1 }].map((held) => bestOf(held).level)).toEqual([0, 1, 1, 1]);
   expect([passwordAndApp, full, { ...full, listedPasskeys: 1 }, { ...none, hasPassword: true, passkeys: 1 }, { ...none, hasPassword: true, pushDevices: 1 }].map((held) => bestOf(held).level)).toEqual([2, 2, 3, 2, 2]);
 });
+
+it('threat, an easier way beside the envelope: a break-glass account is asked for its hardware key with PIN, never enrols, and its name tells nobody what it is', () => {
+  const keyOnly = { ...none, passkeys: 1, verifiedPasskeys: 1, isKeyOnly: true };
+  const hardware: Proof = { ...verified, isSynced: false };
+  expect(next({ factors: keyOnly })).toEqual(next({ factors: full }));
+  expect(next({ purpose: 'recover', factors: keyOnly })).toEqual(next({ purpose: 'recover', factors: full }));
+  for (const proofs of [[touched], [verified], [password, totp], [code, totp], [pass], [password, touched]]) expect(next({ factors: keyOnly, proofs })).toEqual({ is: 'prove', options: ['passkey'] });
+  expect(next({ factors: keyOnly, proofs: [hardware] })).toEqual({ is: 'done' });
+  expect(next({ factors: keyOnly, purpose: 'step-up', wanted: { level: 2, isPhishingResistant: true }, proofs: [hardware] })).toEqual({ is: 'done' });
+});

@@ -47,8 +47,8 @@ export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
     endReason: null,
   };
   const secret = randomToken(256);
-  await addSession(tx, session, digestOf(secret));
-  await record(tx, {
+  const added = addSession(tx, session, digestOf(secret));
+  const recorded = record(tx, {
     action: 'authentication.sign-in.succeed',
     actor: personActor(input.personId),
     actorName: input.personName,
@@ -58,7 +58,8 @@ export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
     outcome: 'allowed',
     facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods, device: session.device, address: session.address },
   });
-  await announce(tx, { kind: 'session_started', subject: `person:${input.personId}`, at: now, facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods } });
+  const announced = announce(tx, { kind: 'session_started', subject: `person:${input.personId}`, at: now, facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods } });
+  await Promise.all([added, recorded, announced]);
   return { session, secret };
 }
 

@@ -93,17 +93,18 @@ export interface Finished {
  * INVARIANT: the only place where a sign-in becomes a session. It asks the dispatcher once more under the lock, so that no order
  * of requests, however odd, gets a session that the policy does not give. Null when something is still missing.
  */
-export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config'>, id: string, where: { readonly userAgent: string; readonly address: string; readonly deviceId: string | null; readonly replaces: string | null }): Promise<Finished | null> {
+export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config'>, { id, personId }: Pick<SignIn, 'id' | 'personId'>, where: { readonly userAgent: string; readonly address: string; readonly deviceId: string | null; readonly replaces: string | null }): Promise<Finished | null> {
   return needs.database.transaction(async (tx) => {
     const now = needs.clock.now();
-    const signIn = await lockSignIn(tx, id, now);
-    const finisher = signIn?.personId ? await findFinisher(tx, signIn.personId) : null;
-    if (!signIn || !finisher?.subject.isActive || stepWith(signIn, finisher.factors).is !== 'done') return null;
+    // Sent together; the second is asked under the lock of the first.
+    const [signIn, finisher] = await Promise.all([lockSignIn(tx, id, now), personId === null ? null : findFinisher(tx, personId)]);
+    if (!signIn || signIn.personId !== personId || !finisher?.subject.isActive || stepWith(signIn, finisher.factors).is !== 'done') return null;
     const { subject } = finisher;
     const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId };
-    const started = signIn.sessionId ? await raiseSessionIn(tx, needs, { ...input, sessionId: signIn.sessionId }) : await startSessionIn(tx, needs, { ...input, replaces: where.replaces });
-    if (where.deviceId && started) await endSignIn(tx, id, subject.personId, where.deviceId, now);
-    else await removeSignIn(tx, id);
+    const [started] = await Promise.all([
+      signIn.sessionId ? raiseSessionIn(tx, needs, { ...input, sessionId: signIn.sessionId }) : startSessionIn(tx, needs, { ...input, replaces: where.replaces }),
+      where.deviceId ? endSignIn(tx, id, subject.personId, where.deviceId, now) : removeSignIn(tx, id),
+    ]);
     if (!started) return null;
     if (signIn.purpose === 'recover') await noticeIn(tx, needs, subject, { about: 'recovered' });
     return { secret: started.secret, returnTo: signIn.returnTo };

@@ -4,7 +4,7 @@ import { networkOf, page, redirect, type Answer, type CookieChange, type PageFra
 import { startTotpIn } from '../factor/enrol-totp.ts';
 import { allSlots, drawRecoveryCodes, issueRecoveryCodesIn } from '../factor/issue-recovery-codes.ts';
 import { askForPasskey, invitePasskey } from '../factor/passkey.ts';
-import { recoverySlots } from '../factor/store.ts';
+import { enrolledFactors, nobody, recoverySlots } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
 import { speakerFor } from '../pages/phrases.ts';
 import { sessionCookie } from '../session/read-session.ts';
@@ -13,7 +13,7 @@ import { personActor } from '../session/person-actor.ts';
 import type { Devices } from '../throttle/device.ts';
 import { noFactors, type EnrolledFactors, type Step } from './next-step.ts';
 import { beginSignInIn, finishSignIn, noteShownCodesIn, stepOfSignIn, stepWith, type Held } from './progress.ts';
-import { provePasskey } from './prove.ts';
+import { provePasskey, type Visitor } from './prove.ts';
 import { safeReturnTo } from './return-to.ts';
 import { drawScreen, pathOf, screensOf, type Extra, type Said, type Screen, type View } from './screens.ts';
 import { signInCookie, type Purpose, type SignIn } from './sign-in.ts';
@@ -107,7 +107,7 @@ export function openWalk(needs: WalkNeeds) {
     const step = factors ? stepWith(moved.signIn, factors) : await database.read((tx) => stepOfSignIn(tx, moved.signIn));
     if (step.is !== 'done') return redirect(pathOf(step, moved.signIn.purpose), [keep(moved)]);
     const deviceId = devices.read(visit.cookies) ?? devices.make();
-    const finished = await finishSignIn(needs, moved.signIn.id, { userAgent: visit.request.userAgent, address: visit.request.address, deviceId, replaces: visit.principal?.sessionId ?? null });
+    const finished = await finishSignIn(needs, moved.signIn, { userAgent: visit.request.userAgent, address: visit.request.address, deviceId, replaces: visit.principal?.sessionId ?? null });
     if (!finished) return redirect('/sign-in?expired=1', [forget]);
     return redirect(finished.returnTo, [{ name: sessionCookie, value: finished.secret }, devices.cookie(deviceId), forget]);
   }
@@ -154,10 +154,11 @@ export function openWalk(needs: WalkNeeds) {
     if (body.step === 'username') {
       const username = body.username.trim().normalize('NFC');
       if (username === '' || username.length > 254) return show(visit, { signIn: null, purpose, step: start, problem: { phrase: 'missing' }, status: 400, typed: username.slice(0, 254), returnTo, stepUp: body.step_up });
-      const began = await database.read(async (tx) => {
+      const { began, named } = await database.read(async (tx) => {
         const subject = await findSubjectByUsername(tx, username);
-        return beginSignInIn(tx, needs, { purpose, username, personId: subject?.personId ?? null, sessionId: null, wanted, proofs: [], returnTo });
+        return { began: await beginSignInIn(tx, needs, { purpose, username, personId: subject?.personId ?? null, sessionId: null, wanted, proofs: [], returnTo }), named: subject };
       });
+      if (purpose === 'sign-in' && body.password !== '') return takeTogether(visit, began, { ...from, named });
       // Nothing is proven yet: what comes next is the same for every name, so no factors are asked for.
       return goOn(visit, began, noFactors);
     }
@@ -180,6 +181,22 @@ export function openWalk(needs: WalkNeeds) {
     if (taken.is === 'lost') return redirect('/sign-in?expired=1', [forget]);
     return show(visit, { signIn, purpose: signIn.purpose, step, wish: screen, problem: taken.problem, status: taken.status, returnTo: signIn.returnTo });
   };
+
+  /** Name and password, perhaps the code too, in one form: a program, or a page of the company's own, fills in all at once. Each is taken as if it had come alone. */
+  async function takeTogether(visit: Visit & { body: Body }, began: Held, from: Visitor): Promise<Answer> {
+    let at = began;
+    let factors: EnrolledFactors | null = null;
+    for (const screen of ['password', 'totp'] as const) {
+      const step = stepWith(at.signIn, (factors ??= at === began ? noFactors : await database.read((tx) => enrolledFactors(tx, at.signIn.personId ?? nobody))));
+      if (!screensOf(step).includes(screen) || (screen === 'totp' && visit.body.code === '')) break;
+      const taken = await takes[screen](needs, at.signIn, from, visit.body);
+      if (taken.is === 'lost') return redirect('/sign-in?expired=1', [forget]);
+      if (taken.is === 'stay') return show(visit, { signIn: at.signIn, purpose: 'sign-in', step, wish: screen, problem: taken.problem, status: taken.status, returnTo: at.signIn.returnTo, cookies: [keep(at)] });
+      at = taken.held;
+      if (screen === 'password') factors = null;
+    }
+    return goOn(visit, at, factors);
+  }
 
   /** A challenge to prove with a passkey. Keys are named only to somebody who has proven something, or who is signed in. */
   async function challengeToProve(visit: Visit): Promise<{ options: Record<string, unknown> }> {

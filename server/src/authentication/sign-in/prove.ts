@@ -52,6 +52,7 @@ export async function provePassword(needs: ProveNeeds, signIn: SignIn, from: Vis
   });
 }
 
+// By our clock, never by what the browser says (ASVS 6.5.8).
 export async function proveTotp(needs: ProveNeeds, signIn: SignIn, from: Visitor, typed: string): Promise<AttemptOutcome<Held>> {
   const { database, keys, clock } = needs;
   const who = tried(signIn, from);

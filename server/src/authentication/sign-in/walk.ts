@@ -40,7 +40,7 @@ export interface Visit {
 const start: Step = { is: 'identify' };
 
 /** Posts of one address in a minute: many people may sit behind one address at nine on a Monday, a guesser needs more. */
-const postsPerMinute = 240;
+export const postsPerMinute = 240;
 
 const wantedOf = (stepUp: string): Wanted => ({ level: stepUp === '3' ? 3 : 2, isPhishingResistant: stepUp === 'phishing_resistant' || stepUp === '3' });
 

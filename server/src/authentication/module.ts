@@ -1,5 +1,9 @@
+import type { FastifyPluginAsync } from 'fastify';
 import type { Module, PageFrame } from '../platform/http/index.ts';
 import { apiTokenRoutes } from './api-token/routes.ts';
+import { brandDoors } from './branding/doors.ts';
+import { openFaces } from './branding/face.ts';
+import { brandingRoutes } from './branding/routes.ts';
 import { leaverSubscriber } from './end-access.ts';
 import { openBlockList } from './factor/block-list.ts';
 import { disavowalRoutes } from './factor/pages.ts';
@@ -7,6 +11,7 @@ import { factorRoutes } from './factor/routes.ts';
 import type { AuthenticationNeeds, Needs } from './needs.ts';
 import { assets } from './pages/assets.ts';
 import { openPageFrame } from './pages/frame.ts';
+import { languageDoor } from './pages/language.ts';
 import { permissions } from './permissions.ts';
 import { policyRoute } from './policy.ts';
 import { signOutRoutes } from './session/pages.ts';
@@ -20,12 +25,15 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
   const signIns = given.metrics.counter('bailiwick_sign_in_total', 'tries to prove a factor, by factor and outcome', ['method', 'outcome']);
   const inside: Needs = { ...given, countSignIn: (method, outcome) => signIns.inc({ method, outcome }) };
   const needs = { ...inside, blockList: openBlockList(), devices: openDevices(given), pageFrame: given.pageFrame ?? openPageFrame(given) };
+  const doors: FastifyPluginAsync = async (app) => {
+    for (const door of [assets, brandDoors(openFaces(given)), languageDoor(given)]) await app.register(door);
+  };
   return {
     domain: 'authentication',
     permissions,
-    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), policyRoute()],
+    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), policyRoute(), ...brandingRoutes(needs)],
     jobs: [sweepJob(needs)],
     subscribers: [leaverSubscriber(needs)],
-    protocol: assets,
+    protocol: doors,
   };
 }

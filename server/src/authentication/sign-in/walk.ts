@@ -75,7 +75,7 @@ export function openWalk(needs: WalkNeeds) {
     // Without a name, `passkey` is part of the page that asks for one.
     const shown = options.step.is === 'identify' ? 'username' : screen;
     const { title, content } = drawScreen(shown, view, await extraFor(shown, options.signIn));
-    return page(pageFrame.frame({ title, content, languages: visit.languages }), { status: options.status ?? 200, cookies: options.cookies ?? [], formTargets: await needs.formTargetsOf(options.returnTo) });
+    return page(pageFrame.frame({ title, content, languages: visit.languages, isOnce: shown === 'codes' }), { status: options.status ?? 200, cookies: options.cookies ?? [], formTargets: await needs.formTargetsOf(options.returnTo) });
   }
 
   async function extraFor(screen: Screen, signIn: SignIn | null): Promise<Extra> {

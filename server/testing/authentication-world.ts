@@ -192,6 +192,7 @@ export async function authenticationWorld(url: string = origin) {
     config,
     events,
     mailer,
+    metrics,
     hashing,
     wait,
     browser,

@@ -19,11 +19,29 @@ import { sessionRoutes } from './session/routes.ts';
 import { setUpRoutes } from './set-up/pages.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 import { sweepJob } from './sweep.ts';
+import { openTally } from './tally/keep-tally.ts';
+import { signInTimesRoute } from './tally/routes.ts';
+import { boundOf, bounds, methodOf, secondsOf } from './tally/tally.ts';
 import { openDevices } from './throttle/device.ts';
 
 export function authenticationModule(given: AuthenticationNeeds & { readonly pageFrame?: PageFrame }): Module {
   const signIns = given.metrics.counter('bailiwick_sign_in_total', 'tries to prove a factor, by factor and outcome', ['method', 'outcome']);
-  const inside: Needs = { ...given, countSignIn: (method, outcome) => signIns.inc({ method, outcome }) };
+  const signInSeconds = given.metrics.histogram('bailiwick_sign_in_seconds', 'from the first page shown to the session, by what was proven', ['method'], bounds);
+  const tally = openTally(given);
+  const inside: Needs = {
+    ...given,
+    countSignIn(method, outcome) {
+      signIns.inc({ method, outcome });
+      if (outcome !== 'proven') tally.add(outcome, method);
+    },
+    noteSignIn(signIn, at) {
+      const method = methodOf(signIn.proofs.map((proof) => proof.method));
+      const seconds = secondsOf(signIn, at);
+      if (seconds !== null) signInSeconds.observe({ method }, seconds);
+      // Setting up is no sign-in of every morning.
+      if (signIn.purpose === 'sign-in' && signIn.progress.enrolled.length === 0) tally.add(seconds === null ? 'untimed' : 'done', method, seconds === null ? 0 : boundOf(seconds));
+    },
+  };
   const needs = { ...inside, blockList: openBlockList(), devices: openDevices(given), pageFrame: given.pageFrame ?? openPageFrame(given) };
   const doors: FastifyPluginAsync = async (app) => {
     for (const door of [assets, brandDoors(openFaces(given)), languageDoor(given)]) await app.register(door);
@@ -31,7 +49,7 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
   return {
     domain: 'authentication',
     permissions,
-    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), policyRoute(), ...brandingRoutes(needs)],
+    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), policyRoute(), ...brandingRoutes(needs), signInTimesRoute(needs)],
     jobs: [sweepJob(needs)],
     subscribers: [leaverSubscriber(needs)],
     protocol: doors,

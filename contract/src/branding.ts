@@ -19,6 +19,7 @@ export const branding = shadesOfColour.extend({
   logo: z.object({ path: z.string(), type: z.enum(['image/svg+xml', 'image/png']), bytes: z.int() }).nullable(),
   changedAt: z.iso.datetime().nullable(),
   changedByName: z.string().nullable(),
+  own: shadesOfColour.describe('The colours of the product.'),
 });
 export type Branding = z.infer<typeof branding>;
 

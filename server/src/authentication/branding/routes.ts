@@ -20,6 +20,7 @@ function presentBranding(branding: Branding, organisation: string) {
     logo: branding.logo && { path: face.logo!.path, type: branding.logo.type, bytes: branding.logo.bytes.length },
     changedAt: branding.changedAt?.toISOString() ?? null,
     changedByName: branding.changedByName,
+    own: present(ownLook),
     ...present(branding.colour === null ? ownLook : lookOf(branding.colour)),
   };
 }

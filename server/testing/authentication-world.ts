@@ -68,7 +68,7 @@ export async function authenticationWorld(url: string = origin) {
     let csrf = '';
     let last = '';
 
-    async function send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, options: { form?: Record<string, string>; json?: unknown; headers?: Record<string, string> } = {}): Promise<Reply> {
+    async function send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, options: { form?: Record<string, string>; json?: unknown; raw?: string | Buffer; headers?: Record<string, string> } = {}): Promise<Reply> {
       const reply = await app.inject({
         method,
         url,
@@ -80,7 +80,7 @@ export async function authenticationWorld(url: string = origin) {
           ...(options.json === undefined ? {} : { 'content-type': 'application/json' }),
           ...options.headers,
         },
-        ...(options.form ? { payload: new URLSearchParams(options.form).toString() } : options.json === undefined ? {} : { payload: JSON.stringify(options.json) }),
+        ...(options.form ? { payload: new URLSearchParams(options.form).toString() } : options.raw !== undefined ? { payload: options.raw } : options.json === undefined ? {} : { payload: JSON.stringify(options.json) }),
       });
       for (const cookie of reply.cookies) {
         if (cookie.maxAge === 0 || cookie.value === '' || (cookie.expires && cookie.expires.getTime() === 0)) cookies.delete(cookie.name);
@@ -192,6 +192,7 @@ export async function authenticationWorld(url: string = origin) {
     config,
     events,
     mailer,
+    metrics,
     hashing,
     wait,
     browser,

@@ -23,6 +23,7 @@ export const refuse = refusals('authentication', {
   administrator_exists: { kind: 'conflict', say: () => 'there is an administrator already; use `npx bailiwick recover-admin` if nobody can sign in' },
   setup_link_not_valid: { kind: 'not_found', say: () => 'this link is used, too old, or not whole; make another with `npx bailiwick setup-link`' },
   username_unknown: { kind: 'not_found', say: (f: { username: string }) => `no active person has the username \`${f.username}\`; give the username shown on the person page` },
+  logo_not_accepted: { kind: 'invalid', say: (f: { why: string }) => `the logo was not accepted: ${f.why}` },
   lifetime_too_long: { kind: 'invalid', say: () => 'an API token lives 365 days at most; choose a shorter life' },
 });
 

@@ -1,5 +1,9 @@
+import type { FastifyPluginAsync } from 'fastify';
 import type { Module, PageFrame } from '../platform/http/index.ts';
 import { apiTokenRoutes } from './api-token/routes.ts';
+import { brandDoors } from './branding/doors.ts';
+import { openFaces } from './branding/face.ts';
+import { brandingRoutes } from './branding/routes.ts';
 import { leaverSubscriber } from './end-access.ts';
 import { openBlockList } from './factor/block-list.ts';
 import { disavowalRoutes } from './factor/pages.ts';
@@ -7,6 +11,7 @@ import { factorRoutes } from './factor/routes.ts';
 import type { AuthenticationNeeds, Needs } from './needs.ts';
 import { assets } from './pages/assets.ts';
 import { openPageFrame } from './pages/frame.ts';
+import { languageDoor } from './pages/language.ts';
 import { permissions } from './permissions.ts';
 import { policyRoute } from './policy.ts';
 import { signOutRoutes } from './session/pages.ts';
@@ -14,18 +19,39 @@ import { sessionRoutes } from './session/routes.ts';
 import { setUpRoutes } from './set-up/pages.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 import { sweepJob } from './sweep.ts';
+import { openTally } from './tally/keep-tally.ts';
+import { signInTimesRoute } from './tally/routes.ts';
+import { boundOf, bounds, methodOf, secondsOf } from './tally/tally.ts';
 import { openDevices } from './throttle/device.ts';
 
 export function authenticationModule(given: AuthenticationNeeds & { readonly pageFrame?: PageFrame }): Module {
   const signIns = given.metrics.counter('bailiwick_sign_in_total', 'tries to prove a factor, by factor and outcome', ['method', 'outcome']);
-  const inside: Needs = { ...given, countSignIn: (method, outcome) => signIns.inc({ method, outcome }) };
+  const signInSeconds = given.metrics.histogram('bailiwick_sign_in_seconds', 'from the first page shown to the session, by what was proven', ['method'], bounds);
+  const tally = openTally(given);
+  const inside: Needs = {
+    ...given,
+    countSignIn(method, outcome) {
+      signIns.inc({ method, outcome });
+      if (outcome !== 'proven') tally.add(outcome, method);
+    },
+    noteSignIn(signIn, at) {
+      const method = methodOf(signIn.proofs.map((proof) => proof.method));
+      const seconds = secondsOf(signIn, at);
+      if (seconds !== null) signInSeconds.observe({ method }, seconds);
+      // Setting up is no sign-in of every morning.
+      if (signIn.purpose === 'sign-in' && signIn.progress.enrolled.length === 0) tally.add(seconds === null ? 'untimed' : 'done', method, seconds === null ? 0 : boundOf(seconds));
+    },
+  };
   const needs = { ...inside, blockList: openBlockList(), devices: openDevices(given), pageFrame: given.pageFrame ?? openPageFrame(given) };
+  const doors: FastifyPluginAsync = async (app) => {
+    for (const door of [assets, brandDoors(openFaces(given)), languageDoor(given)]) await app.register(door);
+  };
   return {
     domain: 'authentication',
     permissions,
-    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), policyRoute()],
+    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), policyRoute(), ...brandingRoutes(needs), signInTimesRoute(needs)],
     jobs: [sweepJob(needs)],
     subscribers: [leaverSubscriber(needs)],
-    protocol: assets,
+    protocol: doors,
   };
 }

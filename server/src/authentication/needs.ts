@@ -6,6 +6,7 @@ import type { Announce } from '../platform/events/index.ts';
 import type { Gate, Principal, RateLimits } from '../platform/http/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
 import type { Metrics } from '../platform/metrics/index.ts';
+import type { SignIn } from './sign-in/sign-in.ts';
 
 /** Answers from authorization, which stands beside this domain and not below it; `app.ts` connects it. */
 export interface ConsoleRoles {
@@ -27,7 +28,7 @@ export interface AuthenticationNeeds {
   readonly keys: Pick<Keys, 'seal' | 'open' | 'derive'>;
   readonly hashing: PasswordHashing;
   readonly rateLimits: Pick<RateLimits, 'take'>;
-  readonly metrics: Pick<Metrics, 'counter'>;
+  readonly metrics: Pick<Metrics, 'counter' | 'histogram'>;
   readonly gate: Pick<Gate, 'system'>;
   readonly consoleRoles: ConsoleRoles;
   /** Every permission the principal holds now, for the console to show what works. */
@@ -39,4 +40,6 @@ export interface AuthenticationNeeds {
 /** Everything inside the domain. No verb asks for all of it: each picks what it uses. */
 export interface Needs extends Omit<AuthenticationNeeds, 'metrics'> {
   countSignIn(method: string, outcome: 'proven' | 'wrong' | 'wait'): void;
+  /** A sign-in has become a session: how long it took, by what was proven. */
+  noteSignIn(signIn: SignIn, at: Date): void;
 }

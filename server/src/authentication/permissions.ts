@@ -13,4 +13,6 @@ export const permissions = [
   'authentication.api-token.create',
   'authentication.api-token.end',
   'authentication.policy.read',
+  'authentication.branding.read',
+  'authentication.branding.change',
 ] as const;

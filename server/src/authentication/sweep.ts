@@ -5,9 +5,19 @@ import type { Needs } from './needs.ts';
 import { announceEnded } from './session/end-sessions.ts';
 import { endExpiredSessions, forgetSessions } from './session/store.ts';
 import { sweepSignIns } from './sign-in/store.ts';
+import { addToTally, sweepTally } from './tally/store.ts';
+import { dayOf, methodOf, type Counted } from './tally/tally.ts';
 import { sweepThrottles } from './throttle/store.ts';
 
 const keepEndedSessionsMs = days(90);
+const keepTallyMs = days(400);
+
+/** The same set of proofs may come in two orders. */
+function leftOf(left: Awaited<ReturnType<typeof sweepSignIns>>, day: string): readonly Counted[] {
+  const counts = new Map<string, number>();
+  for (const { methods, count } of left) counts.set(methodOf(methods), (counts.get(methodOf(methods)) ?? 0) + count);
+  return [...counts].map(([method, count]) => ({ day, outcome: 'left', method, upToSeconds: 0, count }));
+}
 
 /** Closes sessions whose time is over, so that applications hear of it, and forgets what nobody needs any more. */
 export const sweepJob = ({ clock, database, announce }: Pick<Needs, 'clock' | 'database' | 'announce'>): JobDefinition => ({
@@ -24,7 +34,9 @@ export const sweepJob = ({ clock, database, announce }: Pick<Needs, 'clock' | 'd
       });
     }
     await database.transaction(async (tx) => {
-      await sweepSignIns(tx, now);
+      const left = await sweepSignIns(tx, now);
+      await addToTally(tx, leftOf(left, dayOf(now)));
+      await sweepTally(tx, dayOf(later(now, -keepTallyMs)));
       await sweepFactors(tx, now, later(now, -hours(1)), later(now, -days(30)));
       await sweepThrottles(tx, later(now, -days(7)), later(now, -days(365)));
       await forgetSessions(tx, later(now, -keepEndedSessionsMs));

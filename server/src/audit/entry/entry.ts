@@ -106,6 +106,7 @@ const actionWords: Readonly<Record<string, readonly [name: string, sentence: str
   'authentication.administrator.recover': ['Administrator recovered', '{who} gave {whom} a way back in as administrator'],
   'authentication.api-token.create': ['API token made', '{who} made the API token {whom}'],
   'authentication.api-token.end': ['API token ended', '{who} ended the API token {whom}'],
+  'authentication.branding.change': ['Look changed', '{who} changed the look of the sign-in pages'],
   'authentication.factor.rename': ['Factor renamed', '{who} renamed a factor of {whom}'],
   'authentication.recovery-codes.issue': ['Recovery codes issued', '{who} got new recovery codes for {whom}'],
   'authentication.session.raise': ['Session raised', '{whom} proved more in a session'],

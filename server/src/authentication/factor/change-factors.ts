@@ -33,6 +33,7 @@ async function whoChanges(needs: Pick<Needs, 'clock' | 'database'>, permit: OwnP
   return subject;
 }
 
+// ASVS 6.2.3 otherwise: a sign-in with every factor, at most 15 minutes old, stands in place of the old password, which alone would be weaker
 export async function setOwnPassword(needs: ChangeNeeds & { readonly blockList: BlockList }, permit: OwnPermit, principal: Principal, input: { password: string; endOtherSessions: boolean }): Promise<void> {
   const subject = await whoChanges(needs, permit, principal);
   const outcome = await preparePassword(needs, needs.blockList, subject, input.password);

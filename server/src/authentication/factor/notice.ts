@@ -41,7 +41,7 @@ function inWords(notice: Notice): { readonly subject: string; readonly sentence:
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /**
- * Tells the person, at every address known, and hands them the way to say no (63B-4 4.2.3, 4.6). The link carries no session:
+ * Tells the person, at every address known, and hands them the way to say no (63B-4 4.2.3, 4.6, ASVS 6.3.7). The link carries no session:
  * all it can do is end them.
  */
 export async function noticeIn(tx: Tx, { mailer, config, clock }: Pick<Needs, 'mailer' | 'config' | 'clock'>, person: Subject, notice: Notice): Promise<void> {

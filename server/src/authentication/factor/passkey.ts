@@ -22,7 +22,7 @@ const registrationSchema = z.object({ ...common, response: z.object({ clientData
 /** Names the person to the authenticator by id alone: nothing readable is stored on the key (WebAuthn 14.6.1). */
 const handleOf = (personId: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(personId.replaceAll('-', ''), 'hex'));
 
-/** Options to prove with a passkey. Without `personId` any passkey that the authenticator offers by itself; a name typed before would tell who has which keys. */
+/** Options to prove with a passkey. Without `personId` any passkey that the authenticator offers by itself; a name typed before would tell who has which keys. The challenge has 256 bits, is kept as a digest and answered once (ASVS 6.7.2). */
 export async function askForPasskey(tx: Tx, { config, clock }: PasskeyNeeds, personId: string | null): Promise<Record<string, unknown>> {
   const challenge = randomToken(256);
   const now = clock.now();

@@ -37,7 +37,10 @@ export async function endSessionsIn(tx: Tx, { clock, announce }: Pick<Needs, 'cl
   return ended.length;
 }
 
-/** A person ends one session of their own. */
+/**
+ * A person ends one session of their own.
+ * ASVS 7.5.2 otherwise: ending asks for no fresh proof; it takes access away and gives none, and who sees a thief's session must not be slowed down
+ */
 export async function endOwnSession({ clock, database, announce }: Pick<Needs, 'clock' | 'database' | 'announce'>, permit: Permit<'authentication.own.session.end'>, input: { sessionId: string; reason: string }): Promise<void> {
   const personId = permit.personId;
   if (!personId) throw refuse.not_a_person();

@@ -13,6 +13,7 @@ export const tokenPrefix = 'bw_';
 export function openSessionReader({ database, clock, keys }: Pick<Needs, 'database' | 'clock' | 'keys'>): SessionReader {
   const csrfKey = keys.derive('session csrf');
 
+  // ASVS 7.2.1
   async function bySession(secret: string, isOnlyLooking: boolean): Promise<Principal | null> {
     const now = clock.now();
     const session = await database.read((tx) => readOpenSession(tx, digestOf(secret), now));

@@ -20,7 +20,7 @@ interface Input {
   readonly replaces: string | null;
 }
 
-/** Begins a session of exactly what was proven. The secret is new, 256 bits, and leaves this function once (63B-4 5.1, ASVS 7.2.3, 7.2.4). */
+/** Begins a session of exactly what was proven. The secret is new, 256 bits, and leaves this function once (63B-4 5.1, ASVS 7.2.2, 7.2.3, 7.2.4). */
 export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'clock' | 'announce'>, input: Input): Promise<{ session: Session; secret: string }> {
   const now = clock.now();
   const strength = strengthOf(input.proofs);

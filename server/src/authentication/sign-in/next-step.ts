@@ -61,6 +61,8 @@ export interface Progress {
   /** The slots whose codes were shown during this sign-in. */
   readonly codeSlots: readonly number[];
   readonly hasSavedCodes: boolean;
+  /** When the page that it began on was shown, as that page says; only for counting (tally/tally.ts). */
+  readonly shownAt?: string;
 }
 
 export const noProgress: Progress = { enrolled: [], hasSkippedEnrolment: false, codeSlots: [], hasSavedCodes: false };

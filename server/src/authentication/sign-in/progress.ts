@@ -25,11 +25,12 @@ export interface Beginning {
   readonly wanted: Wanted;
   readonly proofs: readonly Proof[];
   readonly returnTo: string;
+  readonly shownAt?: string | undefined;
 }
 
-export async function beginSignInIn(tx: Tx, { clock }: Pick<Needs, 'clock'>, beginning: Beginning): Promise<Held> {
+export async function beginSignInIn(tx: Tx, { clock }: Pick<Needs, 'clock'>, { shownAt, ...beginning }: Beginning): Promise<Held> {
   const now = clock.now();
-  const signIn: SignIn = { id: newId(), ...beginning, progress: noProgress, createdAt: now, expiresAt: later(now, signInLifeMs) };
+  const signIn: SignIn = { id: newId(), ...beginning, progress: shownAt === undefined ? noProgress : { ...noProgress, shownAt }, createdAt: now, expiresAt: later(now, signInLifeMs) };
   const secret = randomToken(256);
   await addSignIn(tx, signIn, digestOf(secret));
   return { signIn, secret };
@@ -93,8 +94,9 @@ export interface Finished {
  * INVARIANT: the only place where a sign-in becomes a session. It asks the dispatcher once more under the lock, so that no order
  * of requests, however odd, gets a session that the policy does not give. Null when something is still missing.
  */
-export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config'>, { id, personId }: Pick<SignIn, 'id' | 'personId'>, where: { readonly userAgent: string; readonly address: string; readonly deviceId: string | null; readonly replaces: string | null }): Promise<Finished | null> {
-  return needs.database.transaction(async (tx) => {
+export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'noteSignIn'>, { id, personId }: Pick<SignIn, 'id' | 'personId'>, where: { readonly userAgent: string; readonly address: string; readonly deviceId: string | null; readonly replaces: string | null }): Promise<Finished | null> {
+  let ended: SignIn | null = null;
+  const finished = await needs.database.transaction(async (tx) => {
     const now = needs.clock.now();
     // Sent together; the second is asked under the lock of the first.
     const [signIn, finisher] = await Promise.all([lockSignIn(tx, id, now), personId === null ? null : findFinisher(tx, personId)]);
@@ -107,6 +109,9 @@ export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'an
     ]);
     if (!started) return null;
     if (signIn.purpose === 'recover') await noticeIn(tx, needs, subject, { about: 'recovered' });
+    ended = signIn;
     return { secret: started.secret, returnTo: signIn.returnTo };
   });
+  if (finished && ended) needs.noteSignIn(ended, needs.clock.now());
+  return finished;
 }

@@ -28,6 +28,8 @@ export interface View {
   readonly typed: string;
   readonly returnTo: string;
   readonly stepUp: string;
+  /** The moment, as milliseconds, for the page on which a sign-in begins. */
+  readonly began: string;
 }
 
 export interface Shown {
@@ -68,7 +70,7 @@ function form(view: View, screen: Screen, inside: Html, button: PhraseName = 'co
 function passkeyForm(view: View, options: { enrol: boolean; button: PhraseName; isPlain: boolean; hasAutofill: boolean }): Html {
   const path = pathOf(view.step, view.purpose);
   const endpoint = options.enrol ? '/enrol/passkey-options' : '/sign-in/passkey-options';
-  return html`<form id="passkey-form" method="post" action="${path}" hidden data-passkey="${options.enrol ? 'enrol' : 'prove'}" data-options="${endpoint}"${options.hasAutofill ? html` data-autofill` : ''}${view.sessionCsrf ? html` data-csrf="${view.sessionCsrf}"` : ''}>${hidden('csrf', view.csrf)}${hidden('step', options.enrol ? 'new-passkey' : 'passkey')}${hidden('response', '')}${hidden('return_to', view.returnTo)}${hidden('step_up', view.stepUp)}<p class="error" id="passkey-problem" role="alert" hidden>${view.speaker.say('wrong_passkey')}</p><button type="submit"${options.isPlain ? html` class="plain"` : ''}>${view.speaker.say(options.button)}</button></form>`;
+  return html`<form id="passkey-form" method="post" action="${path}" hidden data-passkey="${options.enrol ? 'enrol' : 'prove'}" data-options="${endpoint}"${options.hasAutofill ? html` data-autofill` : ''}${view.sessionCsrf ? html` data-csrf="${view.sessionCsrf}"` : ''}>${hidden('csrf', view.csrf)}${hidden('step', options.enrol ? 'new-passkey' : 'passkey')}${hidden('response', '')}${hidden('return_to', view.returnTo)}${hidden('step_up', view.stepUp)}${view.signIn ? '' : hidden('began', view.began)}<p class="error" id="passkey-problem" role="alert" hidden>${view.speaker.say('wrong_passkey')}</p><button type="submit"${options.isPlain ? html` class="plain"` : ''}>${view.speaker.say(options.button)}</button></form>`;
 }
 
 const wayTo: Readonly<Partial<Record<Screen, PhraseName>>> = {
@@ -122,7 +124,7 @@ const screens: Readonly<Record<Screen, Draw>> = {
     const action = isRecovery ? '/recover' : '/sign-in';
     return {
       title,
-      content: html`<h1>${title}</h1>${isRecovery ? html`<p class="hint">${say('recover_hint')}</p>` : ''}<form method="post" action="${action}" novalidate>${hidden('csrf', view.csrf)}${hidden('step', 'username')}${hidden('return_to', view.returnTo)}${hidden('step_up', view.stepUp)}${field({ name: 'username', label: say('username'), autocomplete: isRecovery ? 'username' : 'username webauthn', value: view.typed, error: sayProblem(view), isFirst: true, maxLength: 254 })}<button type="submit">${say('continue')}</button></form>${isRecovery ? ways([['/sign-in', say('sign_in')]]) : html`${passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: true, hasAutofill: true })}${ways([['/recover', say('lost_access')]])}`}`,
+      content: html`<h1>${title}</h1>${isRecovery ? html`<p class="hint">${say('recover_hint')}</p>` : ''}<form method="post" action="${action}" novalidate>${hidden('csrf', view.csrf)}${hidden('step', 'username')}${hidden('return_to', view.returnTo)}${hidden('step_up', view.stepUp)}${hidden('began', view.began)}${field({ name: 'username', label: say('username'), autocomplete: isRecovery ? 'username' : 'username webauthn', value: view.typed, error: sayProblem(view), isFirst: true, maxLength: 254 })}<button type="submit">${say('continue')}</button></form>${isRecovery ? ways([['/sign-in', say('sign_in')]]) : html`${passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: true, hasAutofill: true })}${ways([['/recover', say('lost_access')]])}`}`,
     };
   },
   password(view) {

@@ -12,6 +12,10 @@
  *   password + recovery code (a look-up secret, 3.1.2)                             level 2
  *   password, authenticator app or push alone level 1
  *   access pass, set-up link, mailed code     nothing: they only let somebody enrol
+ *
+ * There is no other kind: no question that others could answer, no hint (ASVS 6.4.2). A finger or a face only opens a key that
+ * one has, and is never asked for by itself (ASVS 6.5.7).
+ * ASVS 6.6.1 does not apply: no code goes by telephone or SMS
  */
 export type Proof =
   | { readonly method: 'password'; readonly at: string }

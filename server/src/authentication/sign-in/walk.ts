@@ -10,6 +10,7 @@ import { speakerFor } from '../pages/phrases.ts';
 import { sessionCookie } from '../session/read-session.ts';
 import { findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
+import { shownAtOf } from '../tally/tally.ts';
 import type { Devices } from '../throttle/device.ts';
 import { noFactors, type EnrolledFactors, type Step } from './next-step.ts';
 import { beginSignInIn, finishSignIn, noteShownCodesIn, stepOfSignIn, stepWith, type Held } from './progress.ts';
@@ -24,7 +25,7 @@ import { parsed, takes, type TakeNeeds } from './take.ts';
 export type WalkNeeds = Needs & TakeNeeds & { readonly pageFrame: PageFrame; readonly devices: Devices };
 
 const text = z.string().max(4_096).default('');
-export const posted = z.object({ step: z.string().max(40), username: text, password: text, code: text, response: z.string().max(60_000).default(''), return_to: text, step_up: text });
+export const posted = z.object({ step: z.string().max(40), username: text, password: text, code: text, response: z.string().max(60_000).default(''), return_to: text, step_up: text, began: text });
 type Body = z.infer<typeof posted>;
 export const asked = z.object({ return_to: z.string().optional(), step_up: z.string().optional(), with: z.string().optional(), again: z.string().optional(), expired: z.string().optional() });
 type Asked = z.infer<typeof asked>;
@@ -40,7 +41,7 @@ export interface Visit {
 const start: Step = { is: 'identify' };
 
 /** Posts of one address in a minute: many people may sit behind one address at nine on a Monday, a guesser needs more. */
-const postsPerMinute = 240;
+export const postsPerMinute = 240;
 
 const wantedOf = (stepUp: string): Wanted => ({ level: stepUp === '3' ? 3 : 2, isPhishingResistant: stepUp === 'phishing_resistant' || stepUp === '3' });
 
@@ -71,11 +72,12 @@ export function openWalk(needs: WalkNeeds) {
       typed: options.typed ?? '',
       returnTo: options.returnTo,
       stepUp: options.stepUp ?? '',
+      began: String(clock.now().getTime()),
     };
     // Without a name, `passkey` is part of the page that asks for one.
     const shown = options.step.is === 'identify' ? 'username' : screen;
     const { title, content } = drawScreen(shown, view, await extraFor(shown, options.signIn));
-    return page(pageFrame.frame({ title, content, languages: visit.languages }), { status: options.status ?? 200, cookies: options.cookies ?? [], formTargets: await needs.formTargetsOf(options.returnTo) });
+    return page(pageFrame.frame({ title, content, languages: visit.languages, isOnce: shown === 'codes' }), { status: options.status ?? 200, cookies: options.cookies ?? [], formTargets: await needs.formTargetsOf(options.returnTo) });
   }
 
   async function extraFor(screen: Screen, signIn: SignIn | null): Promise<Extra> {
@@ -150,13 +152,14 @@ export function openWalk(needs: WalkNeeds) {
     const from = { address: request.address, deviceId: devices.read(cookies) };
     const returnTo = safeReturnTo(body.return_to || undefined, config.url.origin);
     const wanted = strictest(workforceFloor, wantedOf(body.step_up));
+    const shownAt = shownAtOf(body.began, clock.now());
 
     if (body.step === 'username') {
       const username = body.username.trim().normalize('NFC');
       if (username === '' || username.length > 254) return show(visit, { signIn: null, purpose, step: start, problem: { phrase: 'missing' }, status: 400, typed: username.slice(0, 254), returnTo, stepUp: body.step_up });
       const { began, named } = await database.read(async (tx) => {
         const subject = await findSubjectByUsername(tx, username);
-        return { began: await beginSignInIn(tx, needs, { purpose, username, personId: subject?.personId ?? null, sessionId: null, wanted, proofs: [], returnTo }), named: subject };
+        return { began: await beginSignInIn(tx, needs, { purpose, username, personId: subject?.personId ?? null, sessionId: null, wanted, proofs: [], returnTo, shownAt }), named: subject };
       });
       if (purpose === 'sign-in' && body.password !== '') return takeTogether(visit, began, { ...from, named });
       // Nothing is proven yet: what comes next is the same for every name, so no factors are asked for.
@@ -167,7 +170,7 @@ export function openWalk(needs: WalkNeeds) {
     const signIn = found?.signIn ?? null;
     const step = found ? stepWith(found.signIn, found.factors) : start;
     if (body.step === 'passkey' && step.is === 'identify') {
-      const began = await provePasskey(needs, null, { purpose: 'sign-in', wanted, returnTo }, from, parsed(body.response));
+      const began = await provePasskey(needs, null, { purpose: 'sign-in', wanted, returnTo, shownAt }, from, parsed(body.response));
       if (!began) return show(visit, { signIn: null, purpose: 'sign-in', step: start, problem: { phrase: 'wrong_passkey' }, status: 401, returnTo, stepUp: body.step_up });
       return goOn(visit, began, null);
     }

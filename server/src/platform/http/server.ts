@@ -129,6 +129,7 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
   app.addHook('onRequest', async (request, reply) => {
     (request as FastifyRequest & { startedAt?: number }).startedAt = monotonicMs();
     harden(request, reply);
+    if (isPage(request)) await needs.pageFrame.prepare?.();
   });
   app.addHook('onResponse', async (request, reply) => {
     const startedAt = (request as FastifyRequest & { startedAt?: number }).startedAt;
@@ -168,7 +169,7 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
     }
     log.error({ err: error, requestId: request.id, method: request.method, route: request.routeOptions.url }, 'a bug');
     reply.code(500);
-    if (isPage(request)) return sendHtml(reply, needs.pageFrame.refusal(new Refusal('platform.bug', 'unavailable', `something went wrong here; tell an administrator the reference \`${request.id}\``), languagesOf(request)).text, []);
+    if (isPage(request)) return sendHtml(reply, needs.pageFrame.refusal(new Refusal('platform.bug', 'unavailable', `something went wrong here; tell an administrator the reference \`${request.id}\``, { reference: request.id }), languagesOf(request)).text, []);
     return reply.type('application/problem+json').send(JSON.stringify({ type: 'about:blank', title: 'Error', status: 500, detail: `something went wrong here; tell an administrator the reference \`${request.id}\``, code: 'platform.bug', requestId: request.id }));
   });
 
@@ -412,9 +413,11 @@ function unstorable(input: unknown): string | null {
   return null;
 }
 
+/** What was chosen on one of our pages comes before what the browser asks for (authentication/pages/language.ts sets it). */
+const chosenLanguage = /(?:^|;\s*)(?:__Host-)?bailiwick-language=([a-z]{2})(?:;|$)/;
+
 const languagesOf = (request: FastifyRequest): readonly string[] =>
-  (request.headers['accept-language'] ?? '')
-    .slice(0, 200)
+  `${chosenLanguage.exec(request.headers.cookie ?? '')?.[1] ?? ''},${(request.headers['accept-language'] ?? '').slice(0, 200)}`
     .split(',')
     .map((part) => {
       const [language = '', quality] = part.trim().split(';q=');

@@ -5,6 +5,7 @@ import { openBlockList } from './factor/block-list.ts';
 import { disavowalRoutes } from './factor/pages.ts';
 import { factorRoutes } from './factor/routes.ts';
 import type { AuthenticationNeeds, Needs } from './needs.ts';
+import { passkeyModelRoutes } from './passkey-model/routes.ts';
 import { assets } from './pages/assets.ts';
 import { openPageFrame } from './pages/frame.ts';
 import { permissions } from './permissions.ts';
@@ -23,7 +24,7 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
   return {
     domain: 'authentication',
     permissions,
-    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), policyRoute()],
+    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), ...passkeyModelRoutes(needs), policyRoute()],
     jobs: [sweepJob(needs)],
     subscribers: [leaverSubscriber(needs)],
     protocol: assets,

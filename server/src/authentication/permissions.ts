@@ -12,5 +12,11 @@ export const permissions = [
   'authentication.api-token.read',
   'authentication.api-token.create',
   'authentication.api-token.end',
+  'authentication.passkey-model.read',
+  'authentication.passkey-model.add',
+  'authentication.passkey-model.remove',
+  'authentication.passkey-model.list',
+  'authentication.passkey-model.unlist',
+  'authentication.passkey-metadata.import',
   'authentication.policy.read',
 ] as const;

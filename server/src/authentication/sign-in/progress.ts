@@ -4,6 +4,7 @@ import type { Fragment, Tx } from '../../platform/db/index.ts';
 import { noticeIn } from '../factor/notice.ts';
 import { enrolledFactors, nobody } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
+import { judgedNowIn, restOnModelIn } from '../passkey-model/judge.ts';
 import { raiseSessionIn, startSessionIn } from '../session/start-session.ts';
 import type { Counted } from '../throttle/store.ts';
 import { nextStep, noProgress, type EnrolledFactors, type Enrollable, type Step } from './next-step.ts';
@@ -96,7 +97,9 @@ export interface Finished {
 export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config'>, id: string, where: { readonly userAgent: string; readonly address: string; readonly deviceId: string | null; readonly replaces: string | null }): Promise<Finished | null> {
   return needs.database.transaction(async (tx) => {
     const now = needs.clock.now();
-    const signIn = await lockSignIn(tx, id, now);
+    const held = await lockSignIn(tx, id, now);
+    const judged = held && (await judgedNowIn(tx, held.proofs));
+    const signIn = held && judged && { ...held, proofs: judged.proofs };
     const finisher = signIn?.personId ? await findFinisher(tx, signIn.personId) : null;
     if (!signIn || !finisher?.subject.isActive || stepWith(signIn, finisher.factors).is !== 'done') return null;
     const { subject } = finisher;
@@ -105,6 +108,7 @@ export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'an
     if (where.deviceId && started) await endSignIn(tx, id, subject.personId, where.deviceId, now);
     else await removeSignIn(tx, id);
     if (!started) return null;
+    await restOnModelIn(tx, started.session, judged.restsOn);
     if (signIn.purpose === 'recover') await noticeIn(tx, needs, subject, { about: 'recovered' });
     return { secret: started.secret, returnTo: signIn.returnTo };
   });

@@ -7,7 +7,7 @@ import { askForPasskey, invitePasskey } from '../factor/passkey.ts';
 import { recoverySlots } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
 import { keyScreens } from '../passkey-model/screens.ts';
-import { listedModels } from '../passkey-model/store.ts';
+import { neededKeysIn } from '../passkey-model/needed.ts';
 import { speakerFor } from '../pages/phrases.ts';
 import { sessionCookie } from '../session/read-session.ts';
 import { findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
@@ -82,7 +82,7 @@ export function openWalk(needs: WalkNeeds) {
 
   async function extraFor(screen: Screen, signIn: SignIn | null): Promise<Extra> {
     const none: Extra = { totp: null, codes: [] };
-    if (signIn?.wanted.level === 3 && keyScreens.includes(screen)) return { ...none, listed: await database.read((tx) => listedModels(tx, 5)) };
+    if (signIn?.wanted.level === 3 && keyScreens.includes(screen)) return { ...none, ...(await database.read((tx) => neededKeysIn(tx, screen, signIn))) };
     if ((screen !== 'new-totp' && screen !== 'codes') || !signIn?.personId) return none;
     const subject = await database.read((tx) => findSubject(tx, signIn.personId!));
     if (!subject) return none;

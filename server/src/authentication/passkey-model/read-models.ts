@@ -1,5 +1,4 @@
 import type { PasskeyMetadata, PasskeyModel } from '@bailiwick/contract/passkey-models';
-import { cursorOf, parseIdCursor } from '../../platform/db/index.ts';
 import type { Permit } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { Needs } from '../needs.ts';
@@ -10,12 +9,9 @@ type ReadNeeds = Pick<Needs, 'database' | 'clock'>;
 type ReadPermit = Permit<'authentication.passkey-model.read'>;
 
 export async function readPasskeyModels({ database }: ReadNeeds, _permit: ReadPermit, query: { readonly search?: string | undefined; readonly only?: ModelFilter['only']; readonly cursor?: string | undefined; readonly limit: number }): Promise<{ items: PasskeyModel[]; next: string | null }> {
-  const after = query.cursor === undefined ? null : parseIdCursor(query.cursor);
-  if (query.cursor !== undefined && after === null) throw refuse.passkey_model_cursor_unknown();
-  const rows = await database.read((tx) => findModels(tx, { search: query.search, only: query.only, after, limit: query.limit + 1 }));
-  const items = rows.slice(0, query.limit);
-  const last = items.at(-1);
-  return { items: items.map(asModel), next: rows.length > query.limit && last ? cursorOf({ key: last.name.toLowerCase(), id: last.id }) : null };
+  const found = await database.read((tx) => findModels(tx, query));
+  if (!found) throw refuse.passkey_model_cursor_unknown();
+  return { items: found.models.map(asModel), next: found.next };
 }
 
 export async function readPasskeyModel({ database }: ReadNeeds, _permit: ReadPermit | Permit<'authentication.passkey-model.add'> | Permit<'authentication.passkey-model.list'>, id: string): Promise<PasskeyModel> {

@@ -1,4 +1,4 @@
-import { fragment, join, json, sql, textArray, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, join, json, parseIdCursor, sql, textArray, type Tx } from '../../platform/db/index.ts';
 import { noAaguid, problemOf, keyOf, type DescribedModel, type StatusReport } from './model.ts';
 
 export interface StoredModel {
@@ -36,7 +36,7 @@ const counts = fragment`
 export interface ModelFilter {
   readonly search?: string | undefined;
   readonly only?: 'listed' | 'fit' | 'held' | 'problem' | undefined;
-  readonly after: { readonly key: string; readonly id: string } | null;
+  readonly cursor?: string | undefined;
   readonly limit: number;
 }
 
@@ -50,19 +50,25 @@ const onlyOf = {
   problem: fragment`(m.problem is not null or m.gone_at is not null)`,
 };
 
-export async function findModels(tx: Tx, { search, only, after, limit }: ModelFilter): Promise<readonly ModelCard[]> {
+/** By name; null for a cursor that is none of ours. */
+export async function findModels(tx: Tx, { search, only, cursor, limit }: ModelFilter): Promise<{ readonly models: readonly ModelCard[]; readonly next: string | null } | null> {
+  const after = cursor === undefined ? null : parseIdCursor(cursor);
+  if (cursor !== undefined && after === null) return null;
   const conditions = [
     fragment`true`,
     ...(search ? [fragment`(lower(m.name) like ${pattern(search)} or m.aaguid::text like ${pattern(search)})`] : []),
     ...(only ? [onlyOf[only]] : []),
     ...(after ? [fragment`(lower(m.name), m.id) > (${after.key}, ${after.id}::uuid)`] : []),
   ];
-  return sql<ModelCard>(tx)`
+  const rows = await sql<ModelCard>(tx)`
     select ${columns}, ${counts}
       from authn.passkey_model m
      where ${join(conditions, fragment` and `)}
      order by lower(m.name), m.id
-     limit ${limit}`;
+     limit ${limit + 1}`;
+  const models = rows.slice(0, limit);
+  const last = models.at(-1);
+  return { models, next: rows.length > limit && last ? cursorOf({ key: last.name.toLowerCase(), id: last.id }) : null };
 }
 
 export async function findModel(tx: Tx, id: string): Promise<ModelCard | null> {

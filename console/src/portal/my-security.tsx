@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, Menu, Modal, PasswordInput, Stack, Switch, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { IconDeviceMobile, IconDots, IconFingerprint, IconKey } from '@tabler/icons-react';
+import { IconDeviceMobile, IconDots, IconKey } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { addPasskey, confirmTotp, myFactorsQuery, newRecoveryCodes, passkeyOptions, removeFactor, renameFactor, setPassword, startTotp, type Factors, type TotpStarted } from '../api/authentication.ts';
 import { Confirm, Refused } from '../ui/confirm.tsx';
@@ -14,6 +14,7 @@ import { Tone } from '../ui/tone.tsx';
 import { When } from '../ui/when.tsx';
 import { words } from '../words/index.ts';
 import css from './my-security.module.css';
+import { PasskeyList } from './passkey-list.tsx';
 
 type Asked = { is: 'passkey' } | { is: 'app' } | { is: 'password' } | { is: 'codes' } | { is: 'rename' | 'remove'; which: string; name: string };
 
@@ -66,20 +67,7 @@ function Shown({ factors }: { factors: Factors }) {
           }
         >
           {factors.passkeys.length === 0 ? <p className="quiet">{w.noPasskey}</p> : null}
-          <ul className={css.list}>
-            {factors.passkeys.map((passkey) => (
-              <FactorLine
-                key={passkey.id}
-                icon={<IconFingerprint size={24} stroke={1.4} aria-hidden="true" />}
-                name={passkey.name}
-                createdAt={passkey.createdAt}
-                lastUsedAt={passkey.lastUsedAt}
-                more={passkey.isDisabled ? w.isDisabled : passkey.isSynced ? w.synced : w.bound}
-                onRename={() => ask({ is: 'rename', which: passkey.id, name: passkey.name })}
-                onRemove={() => ask({ is: 'remove', which: passkey.id, name: passkey.name })}
-              />
-            ))}
-          </ul>
+          <PasskeyList passkeys={factors.passkeys} onRename={({ id, name }) => ask({ is: 'rename', which: id, name })} onRemove={({ id, name }) => ask({ is: 'remove', which: id, name })} />
         </Sheet>
         <Sheet
           title={w.app}
@@ -144,7 +132,7 @@ function Shown({ factors }: { factors: Factors }) {
           )}
         </Sheet>
       </Stack>
-      {asked?.is === 'passkey' ? <AddPasskey onClose={close} renew={renew} /> : null}
+      {asked?.is === 'passkey' ? <AddPasskey isFirst={factors.passkeys.length === 0} onClose={close} renew={renew} /> : null}
       {asked?.is === 'app' ? <AddApp onClose={close} renew={renew} /> : null}
       {asked?.is === 'password' ? <SetPassword hasOne={factors.password !== null} onClose={close} renew={renew} /> : null}
       {asked?.is === 'codes' ? <NewCodes hasSome={factors.recoveryCodes.left > 0} onClose={close} renew={renew} /> : null}
@@ -208,7 +196,7 @@ interface DialogProps {
   readonly renew: () => Promise<void>;
 }
 
-function AddPasskey({ onClose, renew }: DialogProps) {
+function AddPasskey({ isFirst, onClose, renew }: DialogProps & { isFirst: boolean }) {
   const w = words.portal.security;
   const [name, setName] = useState('');
   return (
@@ -233,7 +221,7 @@ function AddPasskey({ onClose, renew }: DialogProps) {
         }
         await addPasskey({ ...(name.trim() ? { name: name.trim() } : {}), response });
         await renew();
-        say(w.passkeyAdded);
+        say(isFirst ? words.passkeys.facts.addedFirst : w.passkeyAdded);
       }}
       onClose={onClose}
     />

@@ -5,13 +5,14 @@ import { words } from '../../words/index.ts';
 import { About, Clients, Mail } from './about.tsx';
 import { Administrators } from './administrators.tsx';
 import { HrSettings, MovementSettings, SignInFacts } from './rules.tsx';
+import { SecurityKeys } from './security-keys.tsx';
 import { Tokens } from './tokens.tsx';
 
 /** Few settings, grouped by the question they answer. */
 export function SettingsPage() {
   const w = words.settings;
   const [filters, change] = useFilters();
-  const parts = { 'administrators': Administrators, 'sign-in': SignInFacts, 'movements': MovementSettings, 'hr-feed': HrSettings, 'tokens': Tokens, 'clients': Clients, 'mail': Mail, 'about': About } as const;
+  const parts = { 'administrators': Administrators, 'sign-in': SignInFacts, 'security-keys': SecurityKeys, 'movements': MovementSettings, 'hr-feed': HrSettings, 'tokens': Tokens, 'clients': Clients, 'mail': Mail, 'about': About } as const;
   const names = Object.keys(parts) as (keyof typeof parts)[];
   return (
     <>

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { passkeyFacts } from './passkey-models.ts';
 
 const id = z.uuid();
 const at = z.iso.datetime();
@@ -45,6 +46,7 @@ export const passkey = z.object({
   id,
   name: z.string(),
   model: z.string().nullable().describe('Model identifier (AAGUID) as the authenticator stated it; null when it stated none. A statement, not a proof, while it is not attested.'),
+  ...passkeyFacts,
   isUserVerified: z.boolean().describe('Its last use told PIN or biometrics apart from mere touch. Without it a passkey is one factor.'),
   isSynced: z.boolean().describe('May be copied by a sync fabric: at most AAL2.'),
   isBackedUp: z.boolean(),
@@ -82,6 +84,7 @@ export const personFactors = z.object({
   hasPassword: z.boolean(),
   hasTotp: z.boolean(),
   passkeys: z.int(),
+  keys: z.array(passkey).describe('Each passkey and security key with its model.'),
   recoveryCodesLeft: z.int(),
   strongest: z.enum(['none', 'password', 'two_factors', 'passkey']),
   isPhishingResistant: z.boolean(),

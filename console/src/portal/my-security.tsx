@@ -42,7 +42,7 @@ function Shown({ factors }: { factors: Factors }) {
         <PasswordCard factors={factors} ask={ask} />
         <CodesCard factors={factors} ask={ask} />
       </Stack>
-      {asked?.is === 'passkey' ? <AddPasskey onClose={close} renew={renew} /> : null}
+      {asked?.is === 'passkey' ? <AddPasskey isFirst={factors.passkeys.length === 0} onClose={close} renew={renew} /> : null}
       {asked?.is === 'app' ? <AddApp onClose={close} renew={renew} /> : null}
       {asked?.is === 'password' ? <SetPassword hasOne={factors.password !== null} onClose={close} renew={renew} /> : null}
       {asked?.is === 'codes' ? <NewCodes hasSome={factors.recoveryCodes.left > 0} onClose={close} renew={renew} /> : null}

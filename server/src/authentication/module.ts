@@ -9,6 +9,7 @@ import { openBlockList } from './factor/block-list.ts';
 import { disavowalRoutes } from './factor/pages.ts';
 import { factorRoutes } from './factor/routes.ts';
 import type { AuthenticationNeeds, Needs } from './needs.ts';
+import { passkeyModelRoutes } from './passkey-model/routes.ts';
 import { assets } from './pages/assets.ts';
 import { openPageFrame } from './pages/frame.ts';
 import { languageDoor } from './pages/language.ts';
@@ -49,7 +50,19 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
   return {
     domain: 'authentication',
     permissions,
-    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), policyRoute(), ...brandingRoutes(needs), signInTimesRoute(needs)],
+    routes: [
+      ...signInRoutes(needs),
+      ...signOutRoutes(needs),
+      ...setUpRoutes(needs),
+      ...disavowalRoutes(needs),
+      ...sessionRoutes(needs),
+      ...factorRoutes(needs),
+      ...passkeyModelRoutes(needs),
+      ...apiTokenRoutes(needs),
+      policyRoute(),
+      ...brandingRoutes(needs),
+      signInTimesRoute(needs),
+    ],
     jobs: [sweepJob(needs)],
     subscribers: [leaverSubscriber(needs)],
     protocol: doors,

@@ -20,7 +20,7 @@ export interface ConsoleRoles {
 
 /** What `app.ts` hands over. */
 export interface AuthenticationNeeds {
-  readonly config: Pick<Config, 'url' | 'isSecure' | 'organisation'>;
+  readonly config: Pick<Config, 'url' | 'isSecure' | 'organisation' | 'fidoRootFile'>;
   readonly clock: Clock;
   readonly database: Database;
   readonly announce: Announce;

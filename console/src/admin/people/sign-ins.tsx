@@ -14,6 +14,7 @@ import { Tone } from '../../ui/tone.tsx';
 import { When } from '../../ui/when.tsx';
 import { useMay } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
+import { KeysOfPerson } from './keys.tsx';
 
 export function SignIns({ person }: { person: Person }) {
   const w = words.people;
@@ -40,7 +41,7 @@ export function SignIns({ person }: { person: Person }) {
                   facts={[
                     [w.factors.password, known.hasPassword ? words.ui.yes : words.ui.no],
                     [w.factors.totp, known.hasTotp ? words.ui.yes : words.ui.no],
-                    [w.factors.passkeys, String(known.passkeys)],
+                    [w.factors.passkeys, known.keys.length === 0 ? '0' : <KeysOfPerson key="keys" keys={known.keys} />],
                     [w.factors.recoveryCodes, String(known.recoveryCodesLeft)],
                     [w.factors.disabled, known.disabled.length > 0 ? <Tone key="disabled" tone="danger">{known.disabled.join(', ')}</Tone> : null],
                     [

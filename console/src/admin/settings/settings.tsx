@@ -6,6 +6,7 @@ import { About, Clients, Mail } from './about.tsx';
 import { Administrators } from './administrators.tsx';
 import { Look } from './look.tsx';
 import { HrSettings, MovementSettings } from './rules.tsx';
+import { SecurityKeys } from './security-keys.tsx';
 import { SignIn } from './sign-in.tsx';
 import { Tokens } from './tokens.tsx';
 
@@ -13,7 +14,18 @@ import { Tokens } from './tokens.tsx';
 export function SettingsPage() {
   const w = words.settings;
   const [filters, change] = useFilters();
-  const parts = { 'administrators': Administrators, 'sign-in': SignIn, 'look': Look, 'movements': MovementSettings, 'hr-feed': HrSettings, 'tokens': Tokens, 'clients': Clients, 'mail': Mail, 'about': About } as const;
+  const parts = {
+    'administrators': Administrators,
+    'sign-in': SignIn,
+    'security-keys': SecurityKeys,
+    'look': Look,
+    'movements': MovementSettings,
+    'hr-feed': HrSettings,
+    'tokens': Tokens,
+    'clients': Clients,
+    'mail': Mail,
+    'about': About,
+  } as const;
   const names = Object.keys(parts) as (keyof typeof parts)[];
   return (
     <>

@@ -1,14 +1,12 @@
 import { Button, Stack, TextInput } from '@mantine/core';
-import { IconFingerprint } from '@tabler/icons-react';
 import { useState } from 'react';
 import { addPasskey, passkeyOptions } from '../../api/authentication.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { say } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import { words } from '../../words/index.ts';
-import css from '../my-security.module.css';
 import type { CardProps, DialogProps } from './card.ts';
-import { FactorLine } from './factor-line.tsx';
+import { PasskeyList } from './passkey-list.tsx';
 
 export function PasskeysCard({ factors, ask }: CardProps) {
   const w = words.portal.security;
@@ -23,25 +21,12 @@ export function PasskeysCard({ factors, ask }: CardProps) {
       }
     >
       {factors.passkeys.length === 0 ? <p className="quiet">{w.noPasskey}</p> : null}
-      <ul className={css.list}>
-        {factors.passkeys.map((passkey) => (
-          <FactorLine
-            key={passkey.id}
-            icon={<IconFingerprint size={24} stroke={1.4} aria-hidden="true" />}
-            name={passkey.name}
-            createdAt={passkey.createdAt}
-            lastUsedAt={passkey.lastUsedAt}
-            more={passkey.isDisabled ? w.isDisabled : passkey.isSynced ? w.synced : w.bound}
-            onRename={() => ask({ is: 'rename', which: passkey.id, name: passkey.name })}
-            onRemove={() => ask({ is: 'remove', which: passkey.id, name: passkey.name })}
-          />
-        ))}
-      </ul>
+      <PasskeyList passkeys={factors.passkeys} onRename={({ id, name }) => ask({ is: 'rename', which: id, name })} onRemove={({ id, name }) => ask({ is: 'remove', which: id, name })} />
     </Sheet>
   );
 }
 
-export function AddPasskey({ onClose, renew }: DialogProps) {
+export function AddPasskey({ isFirst, onClose, renew }: DialogProps & { isFirst: boolean }) {
   const w = words.portal.security;
   const [name, setName] = useState('');
   return (
@@ -66,7 +51,7 @@ export function AddPasskey({ onClose, renew }: DialogProps) {
         }
         await addPasskey({ ...(name.trim() ? { name: name.trim() } : {}), response });
         await renew();
-        say(w.passkeyAdded);
+        say(isFirst ? words.passkeys.facts.addedFirst : w.passkeyAdded);
       }}
       onClose={onClose}
     />

@@ -5,6 +5,7 @@ import { face } from './face.ts';
 import { hrFeed } from './hr-feed.ts';
 import { inventory } from './inventory.ts';
 import { movements } from './movements.ts';
+import { passkeys } from './passkeys.ts';
 import { people } from './people.ts';
 import { portal } from './portal.ts';
 import { roles } from './roles.ts';
@@ -13,4 +14,20 @@ import { shell } from './shell.ts';
 import { today } from './today.ts';
 import { ui } from './ui.ts';
 
-export const en = { access, applications, audit, face, hrFeed, inventory, movements, people, portal, roles, settings, shell, today, ui };
+export const en = {
+  access,
+  applications,
+  audit,
+  face,
+  hrFeed,
+  inventory,
+  movements,
+  passkeys,
+  people,
+  portal,
+  roles,
+  settings,
+  shell,
+  today,
+  ui,
+};

@@ -7,6 +7,7 @@ import { addDisavowal } from './store.ts';
 
 export type Notice =
   | { readonly about: 'factor_added' | 'factor_removed' | 'factor_disabled'; readonly factor: string }
+  | { readonly about: 'passkey_disabled'; readonly name: string; readonly why: string }
   | { readonly about: 'password_changed' }
   | { readonly about: 'recovery_code_used'; readonly left: number }
   | { readonly about: 'recovery_codes_issued' }
@@ -25,6 +26,8 @@ function inWords(notice: Notice): { readonly subject: string; readonly sentence:
       return { subject: 'A way to sign in was removed', sentence: `${capital(say(notice.factor))} was removed from your account.` };
     case 'factor_disabled':
       return { subject: 'A way to sign in was switched off', sentence: `After 100 wrong tries in a row ${say(notice.factor)} of your account was switched off. Sign in with another factor and set it up again, or ask your manager for an access pass.` };
+    case 'passkey_disabled':
+      return { subject: 'A passkey was switched off', sentence: `Your passkey “${notice.name}” was switched off, because ${notice.why}. Somebody may have a copy of it. Sign in with another factor, remove it, and set up a new one.` };
     case 'password_changed':
       return { subject: 'Your password was changed', sentence: 'The password of your account was changed.' };
     case 'recovery_code_used':

@@ -1,9 +1,14 @@
 import { framePhrases } from './phrases/frame.ts';
 import type { Language } from './phrases/languages.ts';
+import { passkeyModelPhrases } from './phrases/passkey-models.ts';
 import { signInPhrases } from './phrases/sign-in.ts';
 
 /** Every sentence of the pages that the server renders; each room brings its own, in every language. */
-const rooms = [signInPhrases, framePhrases] as const;
+const rooms = [
+  signInPhrases,
+  framePhrases,
+  passkeyModelPhrases,
+] as const;
 
 type NamesOf<Room> = Room extends { readonly en: infer Phrases } ? keyof Phrases & string : never;
 export type PhraseName = NamesOf<(typeof rooms)[number]>;

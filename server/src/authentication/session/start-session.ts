@@ -70,6 +70,8 @@ export async function raiseSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
   if (!before || before.personId !== input.personId) return null;
   const strength = strengthOf(input.proofs);
   if (strength.level === 0) throw new Error('a raised session needs a proof');
+  // Step-up downgrade: a weaker proof must never speak for the stronger one of before.
+  if (strength.level < before.assuranceLevel || (before.isPhishingResistant && !strength.isPhishingResistant)) return null;
   const session: Session = {
     ...before,
     assuranceLevel: strength.level,

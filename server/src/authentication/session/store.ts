@@ -44,13 +44,13 @@ export async function addSession(tx: Tx, session: Session, digest: Buffer): Prom
                  ${session.address}, ${session.createdAt}, ${session.authenticatedAt}, ${session.lastSeenAt}, ${session.idleExpiresAt}, ${session.expiresAt})`;
 }
 
-/** Writes what a fresh proof changed, with the new secret; false when the session has ended meanwhile. */
+/** Writes what a fresh proof changed, with the new secret; false when the session has ended meanwhile, or was raised above it by somebody quicker. */
 export async function raiseSession(tx: Tx, session: Session, digest: Buffer): Promise<boolean> {
   const rows = await sql<{ id: string }>(tx)`
     update authn.session
        set digest = ${digest}, assurance_level = ${session.assuranceLevel}, methods = ${[...session.methods]}, is_phishing_resistant = ${session.isPhishingResistant},
            address = ${session.address}, authenticated_at = ${session.authenticatedAt}, last_seen_at = ${session.lastSeenAt}, idle_expires_at = ${session.idleExpiresAt}, expires_at = ${session.expiresAt}
-     where id = ${session.id} and ended_at is null
+     where id = ${session.id} and ended_at is null and assurance_level <= ${session.assuranceLevel} and (not is_phishing_resistant or ${session.isPhishingResistant})
  returning id`;
   return rows.length > 0;
 }

@@ -4,6 +4,7 @@ import type { Fragment, Tx } from '../../platform/db/index.ts';
 import { noticeIn } from '../factor/notice.ts';
 import { enrolledFactors, nobody } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
+import { judgedNowIn, restOnModelIn } from '../passkey-model/judge.ts';
 import { raiseSessionIn, startSessionIn } from '../session/start-session.ts';
 import type { Counted } from '../throttle/store.ts';
 import { nextStep, noProgress, type EnrolledFactors, type Enrollable, type Step } from './next-step.ts';
@@ -99,7 +100,9 @@ export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'an
   const finished = await needs.database.transaction(async (tx) => {
     const now = needs.clock.now();
     // Sent together; the second is asked under the lock of the first.
-    const [signIn, finisher] = await Promise.all([lockSignIn(tx, id, now), personId === null ? null : findFinisher(tx, personId)]);
+    const [held, finisher] = await Promise.all([lockSignIn(tx, id, now), personId === null ? null : findFinisher(tx, personId)]);
+    const judged = held && (await judgedNowIn(tx, held.proofs));
+    const signIn = held && judged && { ...held, proofs: judged.proofs };
     if (!signIn || signIn.personId !== personId || !finisher?.subject.isActive || stepWith(signIn, finisher.factors).is !== 'done') return null;
     const { subject } = finisher;
     const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId };
@@ -108,6 +111,7 @@ export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'an
       where.deviceId ? endSignIn(tx, id, subject.personId, where.deviceId, now) : removeSignIn(tx, id),
     ]);
     if (!started) return null;
+    await restOnModelIn(tx, started.session, judged.restsOn);
     if (signIn.purpose === 'recover') await noticeIn(tx, needs, subject, { about: 'recovered' });
     ended = signIn;
     return { secret: started.secret, returnTo: signIn.returnTo };

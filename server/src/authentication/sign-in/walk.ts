@@ -6,6 +6,8 @@ import { allSlots, drawRecoveryCodes, issueRecoveryCodesIn } from '../factor/iss
 import { askForPasskey, invitePasskey } from '../factor/passkey.ts';
 import { enrolledFactors, nobody, recoverySlots } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
+import { keyScreens } from '../passkey-model/screens.ts';
+import { neededKeysIn } from '../passkey-model/needed.ts';
 import { speakerFor } from '../pages/phrases.ts';
 import { sessionCookie } from '../session/read-session.ts';
 import { findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
@@ -82,6 +84,7 @@ export function openWalk(needs: WalkNeeds) {
 
   async function extraFor(screen: Screen, signIn: SignIn | null): Promise<Extra> {
     const none: Extra = { totp: null, codes: [] };
+    if (signIn?.wanted.level === 3 && keyScreens.includes(screen)) return { ...none, ...(await database.read((tx) => neededKeysIn(tx, screen, signIn))) };
     if ((screen !== 'new-totp' && screen !== 'codes') || !signIn?.personId) return none;
     const subject = await database.read((tx) => findSubject(tx, signIn.personId!));
     if (!subject) return none;
@@ -120,7 +123,7 @@ export function openWalk(needs: WalkNeeds) {
       const [session, subject] = [await findSession(tx, sessionId, now), await findSubject(tx, personId)];
       if (!session || !subject) return null;
       // Never below what the session is worth already: a fresh but weaker proof would otherwise speak for the stronger one.
-      const wanted = strictest(strictest(workforceFloor, wantedOf(query.step_up ?? '2')), { level: 2, isPhishingResistant: session.isPhishingResistant });
+      const wanted = strictest(strictest(workforceFloor, wantedOf(query.step_up ?? '2')), { level: session.assuranceLevel, isPhishingResistant: session.isPhishingResistant });
       return beginSignInIn(tx, needs, { purpose: 'step-up', username: subject.username, personId, sessionId, wanted, proofs: [], returnTo: safeReturnTo(query.return_to, config.url.origin) });
     });
     return began ? goOn(visit, began, null) : redirect('/sign-in?expired=1', [forget]);
@@ -178,8 +181,8 @@ export function openWalk(needs: WalkNeeds) {
     const isSkip = body.step === 'skip' && step.is === 'enrol' && step.isOptional;
     const screen = screensOf(step).find((one) => one === body.step);
     // A page of another moment (the back button, a second tab, a forged order of steps): show where it really stands.
-    if ((!screen || screen === 'username') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }, found.factors) : redirect(pathOf(step, signIn.purpose));
-    const taken = await takes[isSkip ? 'skip' : (screen as Exclude<Screen, 'username'>)](needs, signIn, { ...from, named: found.named }, body);
+    if ((!screen || screen === 'username' || screen === 'lacks-key') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }, found.factors) : redirect(pathOf(step, signIn.purpose));
+    const taken = await takes[isSkip ? 'skip' : (screen as Exclude<Screen, 'username' | 'lacks-key'>)](needs, signIn, { ...from, named: found.named }, body);
     if (taken.is === 'moved') return goOn(visit, taken.held, screen === 'password' || screen === 'totp' ? found.factors : null);
     if (taken.is === 'lost') return redirect('/sign-in?expired=1', [forget]);
     return show(visit, { signIn, purpose: signIn.purpose, step, wish: screen, problem: taken.problem, status: taken.status, returnTo: signIn.returnTo });
@@ -206,7 +209,7 @@ export function openWalk(needs: WalkNeeds) {
     await rateLimits.take(`passkey ${networkOf(visit.request.address)}`, postsPerMinute, 60);
     const signIn = (await held(visit))?.signIn;
     const personId = signIn && (signIn.proofs.length > 0 || signIn.sessionId !== null) ? signIn.personId : null;
-    return { options: await database.transaction((tx) => askForPasskey(tx, needs, personId)) };
+    return { options: await database.transaction((tx) => askForPasskey(tx, needs, personId, signIn?.wanted.level === 3)) };
   }
 
   /** A challenge to enrol a passkey, where the sign-in asks for that. */
@@ -215,8 +218,9 @@ export function openWalk(needs: WalkNeeds) {
     const found = await held(visit);
     const step = found && stepWith(found.signIn, found.factors);
     const subject = found?.named;
-    if (step?.is !== 'enrol' || !step.options.includes('passkey') || !subject) return redirect('/sign-in?expired=1');
-    return { options: await database.transaction((tx) => invitePasskey(tx, needs, subject)) };
+    const isAsked = (step?.is === 'enrol' && step.options.includes('passkey')) || step?.is === 'lacks-key';
+    if (!found || !isAsked || !subject) return redirect('/sign-in?expired=1');
+    return { options: await database.transaction((tx) => invitePasskey(tx, needs, subject, found.signIn.wanted.level === 3)) };
   }
 
   return { look, take, challengeToProve, challengeToEnrol };

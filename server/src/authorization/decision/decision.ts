@@ -29,7 +29,13 @@ const ofHelpDesk: ReadonlySet<string> = new Set(['directory.person.read', 'authe
 const ofHelpDeskEverywhere: ReadonlySet<string> = new Set(['directory.application.read', 'directory.inventory.read', 'reports.today.read']);
 
 /** What outlives the session in which it is done: an open screen, or a stolen cookie, must not be enough to plant it (ASVS 7.5.3). */
-const lasting: ReadonlySet<string> = new Set(['authentication.api-token.create', 'authentication.branding.change', 'authorization.console-role.give']);
+const lasting: ReadonlySet<string> = new Set([
+  'authentication.api-token.create',
+  'authentication.branding.change',
+  'authentication.passkey-model.add',
+  'authentication.passkey-model.list',
+  'authorization.console-role.give',
+]);
 const freshForSeconds = 15 * 60;
 
 const isOwn = (permission: string): boolean => permission.split('.')[1] === 'own';

@@ -8,23 +8,28 @@ import type { AuthenticationNeeds, Needs } from './needs.ts';
 import { assets } from './pages/assets.ts';
 import { openPageFrame } from './pages/frame.ts';
 import { permissions } from './permissions.ts';
-import { policyRoute } from './policy.ts';
+import { deviceRoutes } from './known-device/routes.ts';
+import { noGeography, openGeography } from './place/geography.ts';
+import { placeRoutes } from './place/routes.ts';
+import { policyRoutes } from './policy.ts';
 import { signOutRoutes } from './session/pages.ts';
 import { sessionRoutes } from './session/routes.ts';
 import { setUpRoutes } from './set-up/pages.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 import { sweepJob } from './sweep.ts';
 import { openDevices } from './throttle/device.ts';
+import { tellOfTriesJob } from './throttle/tell-of-tries.ts';
 
 export function authenticationModule(given: AuthenticationNeeds & { readonly pageFrame?: PageFrame }): Module {
   const signIns = given.metrics.counter('bailiwick_sign_in_total', 'tries to prove a factor, by factor and outcome', ['method', 'outcome']);
-  const inside: Needs = { ...given, countSignIn: (method, outcome) => signIns.inc({ method, outcome }) };
+  const geography = given.config.geoipFile === null ? noGeography : openGeography({ geoipFile: given.config.geoipFile, log: given.log });
+  const inside: Needs = { ...given, geography, countSignIn: (method, outcome) => signIns.inc({ method, outcome }) };
   const needs = { ...inside, blockList: openBlockList(), devices: openDevices(given), pageFrame: given.pageFrame ?? openPageFrame(given) };
   return {
     domain: 'authentication',
     permissions,
-    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), policyRoute()],
-    jobs: [sweepJob(needs)],
+    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), ...policyRoutes(needs), ...placeRoutes(needs), ...deviceRoutes(needs)],
+    jobs: [sweepJob(needs), tellOfTriesJob(needs)],
     subscribers: [leaverSubscriber(needs)],
     protocol: assets,
   };

@@ -13,4 +13,10 @@ export const permissions = [
   'authentication.api-token.create',
   'authentication.api-token.end',
   'authentication.policy.read',
+  'authentication.policy.change',
+  'authentication.own.device.read',
+  'authentication.own.device.forget',
+  'authentication.device.read',
+  'authentication.place.read',
+  'authentication.place.change',
 ] as const;

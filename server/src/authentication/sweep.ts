@@ -4,10 +4,14 @@ import { sweepFactors } from './factor/store.ts';
 import type { Needs } from './needs.ts';
 import { announceEnded } from './session/end-sessions.ts';
 import { endExpiredSessions, forgetSessions } from './session/store.ts';
-import { sweepSignIns } from './sign-in/store.ts';
-import { sweepThrottles } from './throttle/store.ts';
+import { boundSignIns, sweepSignIns } from './sign-in/store.ts';
+import { boundNames, sweepThrottles } from './throttle/store.ts';
 
 const keepEndedSessionsMs = days(90);
+
+/** What a flood of made-up names may leave behind: some 40 MB, and gone after a week. */
+export const mostRememberedNames = 100_000;
+export const mostUnprovenSignIns = 100_000;
 
 /** Closes sessions whose time is over, so that applications hear of it, and forgets what nobody needs any more. */
 export const sweepJob = ({ clock, database, announce }: Pick<Needs, 'clock' | 'database' | 'announce'>): JobDefinition => ({
@@ -27,6 +31,8 @@ export const sweepJob = ({ clock, database, announce }: Pick<Needs, 'clock' | 'd
       await sweepSignIns(tx, now);
       await sweepFactors(tx, now, later(now, -hours(1)), later(now, -days(30)));
       await sweepThrottles(tx, later(now, -days(7)), later(now, -days(365)));
+      await boundNames(tx, mostRememberedNames);
+      await boundSignIns(tx, mostUnprovenSignIns);
       await forgetSessions(tx, later(now, -keepEndedSessionsMs));
     });
   },

@@ -6,7 +6,9 @@ import type { Needs } from '../needs.ts';
 import { strengthOf, type Proof } from '../sign-in/strength.ts';
 import { announceEnded } from './end-sessions.ts';
 import { personActor } from './person-actor.ts';
-import { endsOf, type Session } from './session.ts';
+import { limitsFrom, type SetLimit } from './limits.ts';
+import { findSetLimits } from './limit-store.ts';
+import { endsOf, mostOpenSessions, type Session } from './session.ts';
 import { addSession, endSession, findSession, raiseSession } from './store.ts';
 
 interface Input {
@@ -16,6 +18,8 @@ interface Input {
   readonly userAgent: string;
   readonly address: string;
   readonly deviceId: string | null;
+  /** As read with the person already; asked here where it was not. */
+  readonly setLimits?: readonly SetLimit[];
   /** The session that this browser had before, if any: it ends, so that one cookie never stands for two people (fixation). */
   readonly replaces: string | null;
 }
@@ -42,12 +46,14 @@ export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
     createdAt: now,
     authenticatedAt: now,
     lastSeenAt: now,
-    ...endsOf(strength.level, now, now),
+    ...endsOf(strength.level, now, now, limitsFrom(input.setLimits ?? (await findSetLimits(tx)))),
     endedAt: null,
     endReason: null,
   };
   const secret = randomToken(256);
-  await addSession(tx, session, digestOf(secret));
+  const tooMany = 'more sessions than one person keeps open';
+  const crowdedOut = await addSession(tx, session, digestOf(secret), mostOpenSessions, tooMany);
+  if (crowdedOut.length > 0) await announceEnded(tx, announce, crowdedOut, tooMany, now);
   await record(tx, {
     action: 'authentication.sign-in.succeed',
     actor: personActor(input.personId),
@@ -77,7 +83,7 @@ export async function raiseSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
     address: input.address,
     authenticatedAt: now,
     lastSeenAt: now,
-    ...endsOf(strength.level, now, now),
+    ...endsOf(strength.level, now, now, limitsFrom(input.setLimits ?? (await findSetLimits(tx)))),
   };
   const secret = randomToken(256);
   if (!(await raiseSession(tx, session, digestOf(secret)))) return null;
@@ -99,5 +105,8 @@ export async function raiseSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
 export function deviceOf(userAgent: string): string {
   if (userAgent === '') return 'Unknown browser';
   const { browser, os } = Bowser.parse(userAgent);
-  return [browser.name ?? 'Unknown browser', os.name].filter(Boolean).join(' on ').slice(0, 80);
+  // Only names we know: what a stranger calls their browser must not stand as a sentence, or a link, in our mail.
+  return [knownNames.has(browser.name ?? '') ? browser.name : 'Unknown browser', knownNames.has(os.name ?? '') ? os.name : null].filter(Boolean).join(' on ');
 }
+
+const knownNames: ReadonlySet<string> = new Set([...Object.values(Bowser.BROWSER_MAP), ...Object.values(Bowser.OS_MAP)]);

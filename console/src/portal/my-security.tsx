@@ -4,6 +4,7 @@ import { IconDeviceMobile, IconDots, IconFingerprint, IconKey } from '@tabler/ic
 import { useState, type ReactNode } from 'react';
 import { addPasskey, confirmTotp, myFactorsQuery, newRecoveryCodes, passkeyOptions, removeFactor, renameFactor, setPassword, startTotp, type Factors, type TotpStarted } from '../api/authentication.ts';
 import { Confirm, Refused } from '../ui/confirm.tsx';
+import { EndOthers } from '../ui/end-others.tsx';
 import { useMe } from '../ui/me.tsx';
 import { PageSentence } from '../ui/page-sentence.tsx';
 import { say } from '../ui/said.tsx';
@@ -26,7 +27,11 @@ function Shown({ factors }: { factors: Factors }) {
   const w = words.portal.security;
   const queries = useQueryClient();
   const [asked, ask] = useState<Asked | null>(null);
-  const close = (): void => ask(null);
+  const [endsOthers, setEndsOthers] = useState(false);
+  const close = (): void => {
+    ask(null);
+    setEndsOthers(false);
+  };
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['me'] });
   const { strength } = factors;
   const steps: Partial<Record<Factors['strength']['nextStep'], ReactNode>> = {
@@ -152,11 +157,11 @@ function Shown({ factors }: { factors: Factors }) {
       {asked?.is === 'remove' ? (
         <Confirm
           title={w.removeTitle(asked.name)}
-          effect={w.removeEffect(asked.name)}
+          effect={<EndOthers effect={w.removeEffect(asked.name)} isOn={endsOthers} set={setEndsOthers} />}
           action={w.remove}
           isDangerous
           onConfirm={async () => {
-            await removeFactor(asked.which);
+            await removeFactor(asked.which, endsOthers);
             await renew();
             say(w.removed(asked.name));
           }}
@@ -211,6 +216,7 @@ interface DialogProps {
 function AddPasskey({ onClose, renew }: DialogProps) {
   const w = words.portal.security;
   const [name, setName] = useState('');
+  const [endsOthers, setEndsOthers] = useState(false);
   return (
     <Confirm
       title={w.addPasskey}
@@ -218,6 +224,7 @@ function AddPasskey({ onClose, renew }: DialogProps) {
         <Stack gap="sm">
           <p>{w.passkeysLead}</p>
           <TextInput label={w.passkeyName} placeholder={w.passkeyNameExample} value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={60} />
+          <EndOthers isOn={endsOthers} set={setEndsOthers} />
         </Stack>
       }
       action={w.addPasskey}
@@ -231,7 +238,7 @@ function AddPasskey({ onClose, renew }: DialogProps) {
         } catch (error) {
           throw new Error(error instanceof WebAuthnError && error.code === 'ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED' ? w.passkeyTwice : w.passkeyCancelled, { cause: error });
         }
-        await addPasskey({ ...(name.trim() ? { name: name.trim() } : {}), response });
+        await addPasskey({ ...(name.trim() ? { name: name.trim() } : {}), response, endOtherSessions: endsOthers });
         await renew();
         say(w.passkeyAdded);
       }}
@@ -245,6 +252,7 @@ function AddApp({ onClose, renew }: DialogProps) {
   const [started, setStarted] = useState<TotpStarted | null>(null);
   const [name, setName] = useState<string>(w.app);
   const [code, setCode] = useState('');
+  const [endsOthers, setEndsOthers] = useState(false);
   const [error, setError] = useState<Error | null>(null);
   const [isBusy, setBusy] = useState(false);
   const run = async (work: () => Promise<void>): Promise<void> => {
@@ -260,7 +268,7 @@ function AddApp({ onClose, renew }: DialogProps) {
   const begin = (): Promise<void> => run(async () => setStarted(await startTotp(name.trim() || w.app)));
   const confirm = (): Promise<void> =>
     run(async () => {
-      await confirmTotp(started!.id, code);
+      await confirmTotp(started!.id, code, endsOthers);
       await renew();
       say(w.appAdded);
       onClose();
@@ -280,6 +288,7 @@ function AddApp({ onClose, renew }: DialogProps) {
               <img className={css.qr} src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(started.qr)}`} alt={w.appScan} />
               <SecretOnce value={started.secret} label={w.appByHand} />
               <TextInput className={css.digits ?? ''} label={w.appCode} value={code} onChange={(event) => setCode(event.currentTarget.value)} inputMode="numeric" autoComplete="one-time-code" maxLength={7} required data-autofocus />
+              <EndOthers isOn={endsOthers} set={setEndsOthers} />
             </>
           ) : (
             <>

@@ -7,9 +7,10 @@ import { movements } from './movements.ts';
 import { people } from './people.ts';
 import { portal } from './portal.ts';
 import { roles } from './roles.ts';
+import { sessions } from './sessions.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { today } from './today.ts';
 import { ui } from './ui.ts';
 
-export const en = { access, applications, audit, hrFeed, inventory, movements, people, portal, roles, settings, shell, today, ui };
+export const en = { access, applications, audit, hrFeed, inventory, movements, people, portal, roles, sessions, settings, shell, today, ui };

@@ -68,13 +68,15 @@ export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
   return { session, secret };
 }
 
-/** A fresh proof within a session: same session, new secret, limits from now on. Null when the session ended meanwhile. */
+/** A fresh proof within a session: same session, new secret, limits from now on. Null when the session ended meanwhile, or the proof is weaker than the session. */
 export async function raiseSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'clock' | 'announce'>, input: Omit<Input, 'replaces' | 'userAgent'> & { readonly sessionId: string }): Promise<{ session: Session; secret: string } | null> {
   const now = clock.now();
   const before = await findSession(tx, input.sessionId, now);
   if (!before || before.personId !== input.personId) return null;
   const strength = strengthOf(input.proofs);
   if (strength.level === 0) throw new Error('a raised session needs a proof');
+  // INVARIANT: a step-up never leaves a session weaker than it was, whatever was asked for on the way here.
+  if (strength.level < before.assuranceLevel || (before.isPhishingResistant && !strength.isPhishingResistant)) return null;
   const session: Session = {
     ...before,
     assuranceLevel: strength.level,

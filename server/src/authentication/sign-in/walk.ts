@@ -118,7 +118,7 @@ export function openWalk(needs: WalkNeeds) {
       const [session, subject] = [await findSession(tx, sessionId, now), await findSubject(tx, personId)];
       if (!session || !subject) return null;
       // Never below what the session is worth already: a fresh but weaker proof would otherwise speak for the stronger one.
-      const wanted = strictest(strictest(workforceFloor, wantedOf(query.step_up ?? '2')), { level: 2, isPhishingResistant: session.isPhishingResistant });
+      const wanted = strictest(strictest(workforceFloor, wantedOf(query.step_up ?? '2')), { level: session.assuranceLevel, isPhishingResistant: session.isPhishingResistant });
       return beginSignInIn(tx, needs, { purpose: 'step-up', username: subject.username, personId, sessionId, wanted, proofs: [], returnTo: safeReturnTo(query.return_to, config.url.origin) });
     });
     return began ? goOn(visit, began, null) : redirect('/sign-in?expired=1', [forget]);

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { myFactorsQuery, removeFactor, type Factors } from '../api/authentication.ts';
 import { Confirm } from '../ui/confirm.tsx';
+import { EndOthers } from '../ui/end-others.tsx';
 import { PageSentence } from '../ui/page-sentence.tsx';
 import { say } from '../ui/said.tsx';
 import { Loaded } from '../ui/state.tsx';
@@ -25,7 +26,11 @@ function Shown({ factors }: { factors: Factors }) {
   const w = words.portal.security;
   const queries = useQueryClient();
   const [asked, ask] = useState<Asked | null>(null);
-  const close = (): void => ask(null);
+  const [endsOthers, setEndsOthers] = useState(false);
+  const close = (): void => {
+    ask(null);
+    setEndsOthers(false);
+  };
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['me'] });
   const { strength } = factors;
   return (
@@ -50,11 +55,11 @@ function Shown({ factors }: { factors: Factors }) {
       {asked?.is === 'remove' ? (
         <Confirm
           title={w.removeTitle(asked.name)}
-          effect={w.removeEffect(asked.name)}
+          effect={<EndOthers effect={w.removeEffect(asked.name)} isOn={endsOthers} set={setEndsOthers} />}
           action={w.remove}
           isDangerous
           onConfirm={async () => {
-            await removeFactor(asked.which);
+            await removeFactor(asked.which, endsOthers);
             await renew();
             say(w.removed(asked.name));
           }}

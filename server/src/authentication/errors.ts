@@ -33,6 +33,15 @@ export const refuse = refusals('authentication', {
   setup_link_not_valid: { kind: 'not_found', say: () => 'this link is used, too old, or not whole; make another with `npx bailiwick setup-link`' },
   username_unknown: { kind: 'not_found', say: (f: { username: string }) => `no active person has the username \`${f.username}\`; give the username shown on the person page` },
   logo_not_accepted: { kind: 'invalid', say: (f: { why: string }) => `the logo was not accepted: ${f.why}` },
+  session_limit_too_long: { kind: 'invalid', say: (f: { level: number; overall: string; idle: string }) => `a session of level ${f.level} lasts ${f.overall} at most, and ${f.idle} without use; choose a shorter limit` },
+  idle_limit_too_long: { kind: 'invalid', say: () => 'the time without use is longer than the session lasts at all; choose a shorter one, or none' },
+  session_limit_needs_reason: { kind: 'invalid', say: (f: { source: string }) => `this is longer than NIST SP 800-${f.source} says; write down why it is right here` },
+  device_not_found: { kind: 'not_found', say: (f: { device: string }) => `browser \`${f.device}\` is not known or is forgotten already; load the list again` },
+  place_not_found: { kind: 'not_found', say: (f: { place: string }) => `place \`${f.place}\` does not exist; load the list again` },
+  place_exists: { kind: 'conflict', say: (f: { name: string }) => `there is a place named \`${f.name}\` already; choose another name or change that one` },
+  too_many_places: { kind: 'conflict', say: (f: { atMost: number }) => `there are ${f.atMost} places already; remove one first` },
+  network_unreadable: { kind: 'invalid', say: (f: { network: string }) => `\`${f.network}\` is no network; write it as \`192.0.2.0/24\` or \`2001:db8::/32\`` },
+  network_too_wide: { kind: 'invalid', say: (f: { network: string }) => `\`${f.network}\` is every address; name a smaller network` },
   lifetime_too_long: { kind: 'invalid', say: () => 'an API token lives 365 days at most; choose a shorter life' },
 });
 

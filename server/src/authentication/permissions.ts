@@ -21,4 +21,10 @@ export const permissions = [
   'authentication.policy.read',
   'authentication.branding.read',
   'authentication.branding.change',
+  'authentication.policy.change',
+  'authentication.own.device.read',
+  'authentication.own.device.forget',
+  'authentication.device.read',
+  'authentication.place.read',
+  'authentication.place.change',
 ] as const;

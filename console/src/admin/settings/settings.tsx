@@ -1,14 +1,24 @@
-import { Tabs } from '@mantine/core';
+import { Stack, Tabs } from '@mantine/core';
 import { PageSentence } from '../../ui/page-sentence.tsx';
 import { useFilters } from '../../ui/use-filters.ts';
 import { words } from '../../words/index.ts';
 import { About, Clients, Mail } from './about.tsx';
 import { Administrators } from './administrators.tsx';
 import { Look } from './look.tsx';
+import { Places } from './places.tsx';
 import { HrSettings, MovementSettings } from './rules.tsx';
 import { SecurityKeys } from './security-keys.tsx';
 import { SignIn } from './sign-in.tsx';
 import { Tokens } from './tokens.tsx';
+
+function SignInSettings() {
+  return (
+    <Stack gap="lg">
+      <SignIn />
+      <Places />
+    </Stack>
+  );
+}
 
 /** Few settings, grouped by the question they answer. */
 export function SettingsPage() {
@@ -16,7 +26,7 @@ export function SettingsPage() {
   const [filters, change] = useFilters();
   const parts = {
     'administrators': Administrators,
-    'sign-in': SignIn,
+    'sign-in': SignInSettings,
     'security-keys': SecurityKeys,
     'look': Look,
     'movements': MovementSettings,

@@ -2,6 +2,7 @@ import { Button, Stack, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { addPasskey, passkeyOptions } from '../../api/authentication.ts';
 import { Confirm } from '../../ui/confirm.tsx';
+import { EndOthers } from '../../ui/end-others.tsx';
 import { say } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import { words } from '../../words/index.ts';
@@ -29,6 +30,7 @@ export function PasskeysCard({ factors, ask }: CardProps) {
 export function AddPasskey({ isFirst, onClose, renew }: DialogProps & { isFirst: boolean }) {
   const w = words.portal.security;
   const [name, setName] = useState('');
+  const [endsOthers, setEndsOthers] = useState(false);
   return (
     <Confirm
       title={w.addPasskey}
@@ -36,6 +38,7 @@ export function AddPasskey({ isFirst, onClose, renew }: DialogProps & { isFirst:
         <Stack gap="sm">
           <p>{w.passkeysLead}</p>
           <TextInput label={w.passkeyName} placeholder={w.passkeyNameExample} value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={60} />
+          <EndOthers isOn={endsOthers} set={setEndsOthers} />
         </Stack>
       }
       action={w.addPasskey}
@@ -49,7 +52,7 @@ export function AddPasskey({ isFirst, onClose, renew }: DialogProps & { isFirst:
         } catch (error) {
           throw new Error(error instanceof WebAuthnError && error.code === 'ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED' ? w.passkeyTwice : w.passkeyCancelled, { cause: error });
         }
-        await addPasskey({ ...(name.trim() ? { name: name.trim() } : {}), response });
+        await addPasskey({ ...(name.trim() ? { name: name.trim() } : {}), response, endOtherSessions: endsOthers });
         await renew();
         say(isFirst ? words.passkeys.facts.addedFirst : w.passkeyAdded);
       }}

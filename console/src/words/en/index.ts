@@ -9,6 +9,7 @@ import { passkeys } from './passkeys.ts';
 import { people } from './people.ts';
 import { portal } from './portal.ts';
 import { roles } from './roles.ts';
+import { sessions } from './sessions.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { today } from './today.ts';
@@ -26,6 +27,7 @@ export const en = {
   people,
   portal,
   roles,
+  sessions,
   settings,
   shell,
   today,

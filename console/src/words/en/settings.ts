@@ -38,11 +38,6 @@ export const settings = {
     disabled: 'A factor is switched off after',
     failures: (n: number) => `${n} wrong tries in a row`,
     sessions: 'How long sessions last',
-    atLevel: 'At level',
-    overall: 'At most',
-    idle: 'Without use',
-    noIdle: 'no limit',
-    source: 'Norm',
   },
   movements: {
     lead: 'Which movements wait until somebody has looked at the plan.',

@@ -12,7 +12,9 @@ export type Notice =
   | { readonly about: 'recovery_code_used'; readonly left: number }
   | { readonly about: 'recovery_codes_issued' }
   | { readonly about: 'access_pass_issued'; readonly by: string }
-  | { readonly about: 'recovered' };
+  | { readonly about: 'recovered' }
+  | { readonly about: 'strange_browser'; readonly device: string; readonly from: string }
+  | { readonly about: 'strange_tries'; readonly tries: number; readonly from: string };
 
 const factorNames: Readonly<Record<string, string>> = { password: 'a password', totp: 'an authenticator app', passkey: 'a passkey', 'recovery-code': 'the recovery codes', 'access-pass': 'the access pass' };
 
@@ -36,6 +38,10 @@ function inWords(notice: Notice): { readonly subject: string; readonly sentence:
       return { subject: 'New recovery codes', sentence: 'New recovery codes were made for your account; the ones in their places no longer work.' };
     case 'access_pass_issued':
       return { subject: 'An access pass was issued for you', sentence: `${notice.by} issued a temporary access pass for your account. It works once, for an hour, and only to set up a way to sign in.` };
+    case 'strange_browser':
+      return { subject: 'A sign-in from a new browser', sentence: `Your account was signed in to from a browser that you have not used here before: ${notice.device}, from ${notice.from}.` };
+    case 'strange_tries':
+      return { subject: 'Somebody tries to sign in as you', sentence: `Since midnight (UTC) there were ${notice.tries} wrong tries to sign in to your account, from browsers that you have never used, lately from ${notice.from}. Nobody got in by them, and each has to wait longer than the one before. You can sign in from your own browser as always. If you did not mistype it yourself, change your password if it is used anywhere else, or add a passkey.` };
     case 'recovered':
       return { subject: 'Your account was recovered', sentence: 'Somebody signed in to your account by recovery.' };
   }

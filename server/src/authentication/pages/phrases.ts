@@ -1,6 +1,7 @@
 import { framePhrases } from './phrases/frame.ts';
 import type { Language } from './phrases/languages.ts';
 import { passkeyModelPhrases } from './phrases/passkey-models.ts';
+import { sessionPhrases } from './phrases/sessions.ts';
 import { signInPhrases } from './phrases/sign-in.ts';
 
 /** Every sentence of the pages that the server renders; each room brings its own, in every language. */
@@ -8,6 +9,7 @@ const rooms = [
   signInPhrases,
   framePhrases,
   passkeyModelPhrases,
+  sessionPhrases,
 ] as const;
 
 type NamesOf<Room> = Room extends { readonly en: infer Phrases } ? keyof Phrases & string : never;

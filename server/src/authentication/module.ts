@@ -1,6 +1,9 @@
 import type { Module, PageFrame } from '../platform/http/index.ts';
 import { apiTokenRoutes } from './api-token/routes.ts';
 import { leaverSubscriber } from './end-access.ts';
+import { helpRoutes } from './enrolment/help-page.ts';
+import { enrolmentRoutes } from './enrolment/routes.ts';
+import { driveJob, stopJob } from './enrolment/watch-enrolment.ts';
 import { openBlockList } from './factor/block-list.ts';
 import { disavowalRoutes } from './factor/pages.ts';
 import { factorRoutes } from './factor/routes.ts';
@@ -23,8 +26,8 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
   return {
     domain: 'authentication',
     permissions,
-    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), policyRoute()],
-    jobs: [sweepJob(needs)],
+    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), policyRoute(), ...enrolmentRoutes(needs), ...helpRoutes(needs)],
+    jobs: [sweepJob(needs), stopJob(needs), driveJob(needs)],
     subscribers: [leaverSubscriber(needs)],
     protocol: assets,
   };

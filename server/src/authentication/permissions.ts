@@ -13,4 +13,10 @@ export const permissions = [
   'authentication.api-token.create',
   'authentication.api-token.end',
   'authentication.policy.read',
+  'authentication.enrolment.read',
+  'authentication.enrolment.make',
+  'authentication.enrolment.change',
+  'authentication.enrolment.turn',
+  'authentication.enrolment.remove',
+  'authentication.enrolment.excuse',
 ] as const;

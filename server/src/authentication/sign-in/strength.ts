@@ -40,6 +40,8 @@ export interface Strength {
 export interface Wanted {
   readonly level: AssuranceLevel;
   readonly isPhishingResistant: boolean;
+  /** Ways that do not count here any more. Absent: all count. */
+  readonly without?: readonly Method[];
 }
 
 export function strengthOf(proofs: readonly Proof[]): Strength {
@@ -70,7 +72,25 @@ export function strengthOf(proofs: readonly Proof[]): Strength {
 export const isEnough = (strength: Strength, wanted: Wanted): boolean => strength.level >= wanted.level && (strength.isPhishingResistant || !wanted.isPhishingResistant);
 
 /** The stricter of both in each respect. */
-export const strictest = (a: Wanted, b: Wanted): Wanted => ({ level: Math.max(a.level, b.level) as AssuranceLevel, isPhishingResistant: a.isPhishingResistant || b.isPhishingResistant });
+export const strictest = (a: Wanted, b: Wanted): Wanted => {
+  const without = [...new Set([...(a.without ?? []), ...(b.without ?? [])])];
+  return { level: Math.max(a.level, b.level) as AssuranceLevel, isPhishingResistant: a.isPhishingResistant || b.isPhishingResistant, ...(without.length > 0 ? { without } : {}) };
+};
+
+/** The proofs that count towards what is wanted. */
+export const countedFor = (proofs: readonly Proof[], { without = [] }: Wanted): readonly Proof[] => (without.length === 0 ? proofs : proofs.filter((proof) => !without.includes(proof.method)));
+
+/** The factors that do. */
+export const usableWith = <Factors extends { readonly hasPassword: boolean; readonly totps: number; readonly pushDevices: number; readonly recoveryCodesLeft: number }>(factors: Factors, { without = [] }: Wanted): Factors =>
+  without.length === 0
+    ? factors
+    : {
+        ...factors,
+        hasPassword: factors.hasPassword && !without.includes('password'),
+        totps: without.includes('totp') ? 0 : factors.totps,
+        pushDevices: without.includes('push') ? 0 : factors.pushDevices,
+        recoveryCodesLeft: without.includes('recovery-code') ? 0 : factors.recoveryCodesLeft,
+      };
 
 /** PRODUCT section 4: the floor of a workforce is level 2 (63B-4 2.2). */
 export const workforceFloor: Wanted = { level: 2, isPhishingResistant: false };

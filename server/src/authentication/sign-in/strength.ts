@@ -77,20 +77,22 @@ export const strictest = (a: Wanted, b: Wanted): Wanted => {
   return { level: Math.max(a.level, b.level) as AssuranceLevel, isPhishingResistant: a.isPhishingResistant || b.isPhishingResistant, ...(without.length > 0 ? { without } : {}) };
 };
 
+/** A recovery code stands in for something lost: where a way does not count any more, its stand-in would only be the way around. */
+const leftOut = ({ without = [] }: Wanted): readonly Method[] => (without.length === 0 ? without : [...without, 'recovery-code']);
+
 /** The proofs that count towards what is wanted. */
-export const countedFor = (proofs: readonly Proof[], { without = [] }: Wanted): readonly Proof[] => (without.length === 0 ? proofs : proofs.filter((proof) => !without.includes(proof.method)));
+export const countedFor = (proofs: readonly Proof[], wanted: Wanted): readonly Proof[] => {
+  const out = leftOut(wanted);
+  return out.length === 0 ? proofs : proofs.filter((proof) => !out.includes(proof.method));
+};
 
 /** The factors that do. */
-export const usableWith = <Factors extends { readonly hasPassword: boolean; readonly totps: number; readonly pushDevices: number; readonly recoveryCodesLeft: number }>(factors: Factors, { without = [] }: Wanted): Factors =>
-  without.length === 0
-    ? factors
-    : {
-        ...factors,
-        hasPassword: factors.hasPassword && !without.includes('password'),
-        totps: without.includes('totp') ? 0 : factors.totps,
-        pushDevices: without.includes('push') ? 0 : factors.pushDevices,
-        recoveryCodesLeft: without.includes('recovery-code') ? 0 : factors.recoveryCodesLeft,
-      };
+export function usableWith<Factors extends { readonly hasPassword: boolean; readonly totps: number; readonly pushDevices: number; readonly recoveryCodesLeft: number }>(factors: Factors, wanted: Wanted): Factors {
+  const out = leftOut(wanted);
+  if (out.length === 0) return factors;
+  const left = (method: Method, count: number): number => (out.includes(method) ? 0 : count);
+  return { ...factors, hasPassword: factors.hasPassword && !out.includes('password'), totps: left('totp', factors.totps), pushDevices: left('push', factors.pushDevices), recoveryCodesLeft: left('recovery-code', factors.recoveryCodesLeft) };
+}
 
 /** PRODUCT section 4: the floor of a workforce is level 2 (63B-4 2.2). */
 export const workforceFloor: Wanted = { level: 2, isPhishingResistant: false };

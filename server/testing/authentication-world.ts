@@ -193,6 +193,8 @@ export async function authenticationWorld(url: string = origin) {
     events,
     mailer,
     hashing,
+    consoleRoles,
+    peopleGroups,
     wait,
     browser,
     appWith,

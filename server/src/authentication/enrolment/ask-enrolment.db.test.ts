@@ -1,6 +1,5 @@
 import type { EnrolmentPolicyDraft, EnrolmentPolicyWithDays, OwnEnrolment, ReadinessAnswer } from '@bailiwick/contract/enrolment';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { firstAdministrator, peopleGroups } from '../../authorization/index.ts';
 import { days, hours, later, minutes } from '../../platform/clock/index.ts';
 import { sql } from '../../platform/db/index.ts';
 import { authenticationWorld, origin, type AuthenticationWorld } from '../../../testing/authentication-world.ts';
@@ -25,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const engineers = { anyOf: [{ departments: ['Engineering'] }] };
-const jobs = () => ({ ...world, announce: world.events.announce, peopleGroups, consoleRoles: { hasAdministrator: async (tx: Parameters<typeof firstAdministrator>[0]) => (await firstAdministrator(tx)) !== null } as never });
+const jobs = () => ({ ...world, announce: world.events.announce });
 const audit = async (action: string) => world.audit(`authentication.enrolment.${action}`);
 
 /** Rita proves herself anew where that is needed, and asks. */

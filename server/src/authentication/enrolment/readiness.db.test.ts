@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { firstAdministrator, peopleGroups } from '../../authorization/index.ts';
 import { days, later } from '../../platform/clock/index.ts';
 import { sql } from '../../platform/db/index.ts';
 import { authenticationWorld, type AuthenticationWorld } from '../../../testing/authentication-world.ts';
@@ -44,8 +43,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const policy = (more: Partial<EnrolmentPolicy> = {}): EnrolmentPolicy => ({ id: '01890a5d-ac96-774b-bcce-b302099a0009', name: 'Keys', audience: { anyOf: [everybody] }, want: { level: 2, isPhishingResistant: true }, startsAt: later(world.clock.now(), -days(1)), deadlineAt: later(world.clock.now(), days(20)), skips: 3, percent: 100, state: 'on', ...more });
-const list = (one: EnrolmentPolicy, filter: { search?: string; situation?: 'ready' | 'not_ready' | 'never_signed_in' | 'cannot_judge'; cursor?: string; limit?: number } = {}) => world.database.read((tx) => readReadiness(tx, peopleGroups, one, { scope: { is: 'everything' }, limit: 200, ...filter }));
-const members = (): Promise<readonly Member[]> => Promise.all(Array.from({ length: 47 }, async (_, index) => (await world.database.read((tx) => findFacing(tx, peopleGroups, idOf(index), world.clock.now())))!.person));
+const list = (one: EnrolmentPolicy, filter: { search?: string; situation?: 'ready' | 'not_ready' | 'never_signed_in' | 'cannot_judge'; cursor?: string; limit?: number } = {}) => world.database.read((tx) => readReadiness(tx, world.peopleGroups, one, { scope: { is: 'everything' }, limit: 200, ...filter }));
+const members = (): Promise<readonly Member[]> => Promise.all(Array.from({ length: 47 }, async (_, index) => (await world.database.read((tx) => findFacing(tx, world.peopleGroups, idOf(index), world.clock.now())))!.person));
 
 describe('what stands in the noun and in SQL is the same', () => {
   it('audiences and stages', async () => {
@@ -119,13 +118,13 @@ describe('readiness by name', () => {
   });
 
   it('many policies are counted in one question', async () => {
-    const counted = await world.database.read((tx) => countReadiness(tx, peopleGroups, [policy(), policy({ id: idOf(1), audience: { anyOf: [{ ...everybody, departments: ['Sales'] }] } })]));
+    const counted = await world.database.read((tx) => countReadiness(tx, world.peopleGroups, [policy(), policy({ id: idOf(1), audience: { anyOf: [{ ...everybody, departments: ['Sales'] }] } })]));
     expect([...counted.values()].map((one) => one.whole)).toEqual([47, 16]);
   });
 });
 
 describe('reminders', () => {
-  const jobs = () => ({ ...world, announce: world.events.announce, peopleGroups, consoleRoles: { hasAdministrator: async (tx: Parameters<typeof firstAdministrator>[0]) => (await firstAdministrator(tx)) !== null } as never });
+  const jobs = () => ({ ...world, announce: world.events.announce });
   const mails = () => world.database.read((tx) => sql<{ recipient: string; subject: string; textBody: string }>(tx)`select recipient, subject, text_body from platform.mail where subject like '%passkey%' order by created_at, recipient`);
 
   it('go to those who are not ready, at the start, a week and a day before, each once, with a way to do it; afterwards there are none', async () => {

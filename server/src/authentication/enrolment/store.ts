@@ -213,27 +213,38 @@ function readyAsSql({ level, isPhishingResistant, without = [] }: Wanted, factor
   return isPhishingResistant ? fragment`(${enough} and (${key} or ${certificate}))` : enough;
 }
 
+const everyone = fragment`true`;
+
 /** Whose readiness is asked for: the parts of a policy that matter, saved or not. */
 export type Measured = Pick<EnrolmentPolicy, 'id' | 'audience' | 'want' | 'percent'>;
 
 /**
- * Everybody in the audience with the verdict. What was switched off after a hundred wrong tries does not count as there: whoever
- * would be ready with it cannot be judged, and neither can those who have not started yet.
+ * People with what they have, and with what of it works: a password or an app that was switched off after a hundred wrong tries does
+ * not. `offset 0` keeps PostgreSQL from counting factors anew for each place that asks for them.
  */
-const judged = (groups: PeopleGroups, { id, audience, want, percent }: Measured, scope: Fragment): Fragment => fragment`
-    select p.person_id, p.display_name, p.sort_name, p.department, p.title, p.username, f.factors,
-           ${placeInStage(id, fragment`p.person_id`)} < ${percent} as is_in_stage,
-           case when p.status = 'staged' then 'cannot_judge'
-                when ${readyAsSql(want, fragment`working.factors`)} then 'ready'
-                when ${readyAsSql(want, fragment`f.factors`)} then 'cannot_judge'
-                when (f.factors ->> 'hasPassword')::boolean or (f.factors ->> 'totps')::integer + (f.factors ->> 'passkeys')::integer + (f.factors ->> 'pushDevices')::integer + (f.factors ->> 'certificates')::integer > 0 then 'not_ready'
-                else 'never_signed_in' end as situation
+const held = (where: Fragment): Fragment => fragment`
+    select p.person_id, p.display_name, p.sort_name, p.department, p.location, p.employment_type, p.title, p.status, f.factors, w.working
       from directory.person_card p
-     cross join lateral (select ${factorsOf(fragment`p.person_id`)}) f
+     cross join lateral (select ${factorsOf(fragment`p.person_id`)} offset 0) f
       left join lateral (select bool_or(t.authenticator = 'password') as password, bool_or(t.authenticator = 'totp') as totp
                            from authn.throttle t where t.account = 'person:' || p.person_id and t.disabled_at is not null) off on true
-     cross join lateral (select f.factors || case when off.password then '{"hasPassword": false}' else '{}' end::jsonb || case when off.totp then '{"totps": 0}' else '{}' end::jsonb as factors) working
-     where p.status <> 'left' and ${audienceAsSql(groups, audience)} and ${scope}`;
+     cross join lateral (select f.factors || case when off.password then '{"hasPassword": false}' else '{}' end::jsonb || case when off.totp then '{"totps": 0}' else '{}' end::jsonb as working offset 0) w
+     where p.status <> 'left' and (${where})`;
+
+/** The verdict on each of `from`. Whoever would be ready with what is switched off cannot be judged, and neither can those who have not started yet. */
+const verdicts = ({ id, want, percent }: Measured, from: Fragment, where: Fragment): Fragment => fragment`
+    select p.person_id, p.display_name, p.sort_name, p.department, p.title, p.factors,
+           ${placeInStage(id, fragment`p.person_id`)} < ${percent} as is_in_stage,
+           case when p.status = 'staged' then 'cannot_judge'
+                when ${readyAsSql(want, fragment`p.working`)} then 'ready'
+                when ${readyAsSql(want, fragment`p.factors`)} then 'cannot_judge'
+                when (p.factors ->> 'hasPassword')::boolean or (p.factors ->> 'totps')::integer + (p.factors ->> 'passkeys')::integer + (p.factors ->> 'pushDevices')::integer + (p.factors ->> 'certificates')::integer > 0 then 'not_ready'
+                else 'never_signed_in' end as situation
+      from ${from} as p
+     where ${where}`;
+
+/** Everybody in the audience with the verdict. */
+const judged = (groups: PeopleGroups, policy: Measured, scope: Fragment): Fragment => verdicts(policy, fragment`(${held(fragment`${audienceAsSql(groups, policy.audience)} and ${scope}`)})`, everyone);
 
 export interface Counts {
   readonly whole: number;
@@ -251,12 +262,12 @@ const counts = (from: Fragment): Fragment => fragment`
                              'asked', count(*) filter (where situation in ('not_ready', 'never_signed_in') and is_in_stage))
      from ${from})`;
 
-const everyone = fragment`true`;
-
-/** Of many policies at once: one question. */
+/** Of many policies at once: one question, in which everybody's factors are looked at once. */
 export async function countReadiness(tx: Tx, groups: PeopleGroups, policies: readonly Measured[]): Promise<ReadonlyMap<string, Counts>> {
   if (policies.length === 0) return new Map();
-  const rows = await sql<{ id: string; counts: Counts }>(tx)`${join(policies.map((one) => fragment`select ${one.id}::text as id, ${counts(fragment`(${judged(groups, one, everyone)}) as judged`)} as counts`), fragment` union all `)}`;
+  const rows = await sql<{ id: string; counts: Counts }>(tx)`
+    with held as materialized (${held(join(policies.map((one) => audienceAsSql(groups, one.audience)), fragment` or `))})
+    ${join(policies.map((one) => fragment`select ${one.id}::text as id, ${counts(fragment`(${verdicts(one, fragment`held`, audienceAsSql(groups, one.audience))}) as judged`)} as counts`), fragment` union all `)}`;
   return new Map(rows.map((row) => [row.id, row.counts]));
 }
 

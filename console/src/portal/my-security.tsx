@@ -13,6 +13,7 @@ import { Loaded } from '../ui/state.tsx';
 import { Tone } from '../ui/tone.tsx';
 import { When } from '../ui/when.tsx';
 import { words } from '../words/index.ts';
+import { EnrolmentDue } from './enrolment-due.tsx';
 import css from './my-security.module.css';
 
 type Asked = { is: 'passkey' } | { is: 'app' } | { is: 'password' } | { is: 'codes' } | { is: 'rename' | 'remove'; which: string; name: string };
@@ -50,6 +51,7 @@ function Shown({ factors }: { factors: Factors }) {
         note={<Tone tone={strength.isPhishingResistant ? 'good' : strength.assuranceLevel >= 2 ? 'neutral' : 'attention'}>{strength.isPhishingResistant ? words.people.factors.phishingResistant : words.people.factors.notPhishingResistant}</Tone>}
       />
       <Stack gap="lg">
+        <EnrolmentDue onAddPasskey={() => ask({ is: 'passkey' })} />
         <Sheet title={w.next} {...(strength.nextStep === 'none' ? { tone: 'good' as const } : strength.assuranceLevel < 2 ? { tone: 'attention' as const } : {})}>
           <div className={css.step}>
             <span>{w.steps[strength.nextStep]}</span>

@@ -9,6 +9,7 @@ import { attributesQuery } from '../../api/directory.ts';
 import { changeEnrolmentPolicy, enrolmentPolicyQuery, enrolmentPreviewQuery, makeEnrolmentPolicy, type AudienceGroup, type EnrolmentDraft, type EnrolmentPolicyWithDays, type EnrolmentPreview } from '../../api/enrolment.ts';
 import { at } from '../../ui/at.ts';
 import { Confirm } from '../../ui/confirm.tsx';
+import { useNow } from '../../ui/now.ts';
 import { PageSentence } from '../../ui/page-sentence.tsx';
 import { Person } from '../../ui/person.tsx';
 import { say } from '../../ui/said.tsx';
@@ -31,12 +32,12 @@ const everybody: AudienceGroup = { isAdministrator: false, departments: [], loca
 const toDay = (moment: string): string => moment.slice(0, 10);
 const fromDay = (day: string): string => new Date(`${day}T00:00:00Z`).toISOString();
 
-function draftOf(policy: EnrolmentPolicyWithDays | null): EnrolmentDraft {
+function draftOf(policy: EnrolmentPolicyWithDays | null, now: number): EnrolmentDraft {
   if (policy) {
     const { name, audience, want, startsAt, deadlineAt, skips, percent } = policy;
     return { name, want, startsAt, deadlineAt, skips, percent, audience: { anyOf: audience.anyOf.map(({ roles, ...group }) => group) } };
   }
-  const today = Math.floor(Date.now() / dayMs) * dayMs;
+  const today = Math.floor(now / dayMs) * dayMs;
   return { name: '', audience: { anyOf: [everybody] }, want: { level: 2, isPhishingResistant: true, without: [] }, startsAt: new Date(today).toISOString(), deadlineAt: new Date(today + 28 * dayMs).toISOString(), skips: 3, percent: 100 };
 }
 
@@ -53,7 +54,8 @@ function Editor({ policy }: { policy: EnrolmentPolicyWithDays | null }) {
   const go = useGo();
   const queries = useQueryClient();
   const id = policy?.id ?? 'new';
-  const [draft, setDraft] = useState<EnrolmentDraft>(() => takeKept(id) ?? draftOf(policy));
+  const now = useNow(60_000);
+  const [draft, setDraft] = useState<EnrolmentDraft>(() => takeKept(id) ?? draftOf(policy, now));
   const [asked, ask] = useState<'save' | 'on' | 'draft' | null>(null);
   const set = (change: Partial<EnrolmentDraft>): void => setDraft({ ...draft, ...change });
   const [settled] = useDebouncedValue(JSON.stringify(draft), 250);

@@ -11,6 +11,7 @@ import { Confirm, Refused } from '../../ui/confirm.tsx';
 import { DataList, type Column } from '../../ui/data-list.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { useMay } from '../../ui/me.tsx';
+import { useNow } from '../../ui/now.ts';
 import { PageSentence } from '../../ui/page-sentence.tsx';
 import { Person } from '../../ui/person.tsx';
 import { say } from '../../ui/said.tsx';
@@ -44,6 +45,7 @@ function Shown({ policy }: { policy: EnrolmentPolicyWithDays }) {
   const [asked, ask] = useState<Asked | null>(null);
   const mayTurn = useMay('authentication.enrolment.turn');
   const mayChange = useMay('authentication.enrolment.change');
+  const now = useNow(60_000);
   const whole = wholeOf(policy);
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['enrolment'] });
   const turns = (['on', 'report-only', 'draft'] as const).filter((state) => state !== policy.state);
@@ -52,7 +54,7 @@ function Shown({ policy }: { policy: EnrolmentPolicyWithDays }) {
       <PageSentence
         title={policy.name}
         trail={[{ title: words.enrolment.title, to: at.enrolment }]}
-        sentence={rich(w.sentence(policy.counts.ready, whole, audienceInWords(policy.audience), forecastInWords(policy.forecast, whole), day(policy.deadlineAt), Date.parse(policy.deadlineAt) < Date.now()))}
+        sentence={rich(w.sentence(policy.counts.ready, whole, audienceInWords(policy.audience), forecastInWords(policy.forecast, whole), day(policy.deadlineAt), Date.parse(policy.deadlineAt) < now))}
         note={<Tone tone={toneOf[policy.state]}>{words.enrolment.states[policy.state]}</Tone>}
         actions={
           <>
@@ -148,6 +150,7 @@ function People({ policy, ask }: { policy: EnrolmentPolicyWithDays; ask: (asked:
   const w = words.enrolment.one;
   const [filters, change] = useFilters();
   const list = useInfiniteQuery(readinessList(policy.id, { search: filters['search'], situation: filters['situation'] }));
+  const now = useNow(60_000);
   const mayIssue = useMay('authentication.access-pass.issue');
   const mayExcuse = useMay('authentication.enrolment.excuse');
   const counts = list.data?.pages[0]?.counts ?? policy.counts;
@@ -162,7 +165,7 @@ function People({ policy, ask }: { policy: EnrolmentPolicyWithDays; ask: (asked:
   const lacks = (one: ReadinessRow) => (
     <>
       {one.situation === 'cannot_judge' ? w.cannotJudge : one.missing ? w.missing[one.missing] : ''}
-      {one.excusedUntil && Date.parse(one.excusedUntil) > Date.now() ? <span className="quiet-under">{w.moreTimeUntil} {day(one.excusedUntil)}</span> : null}
+      {one.excusedUntil && Date.parse(one.excusedUntil) > now ? <span className="quiet-under">{w.moreTimeUntil} {day(one.excusedUntil)}</span> : null}
     </>
   );
   const action = (one: ReadinessRow) =>

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import { makeRecordRefusal } from '../src/audit/index.ts';
 import { authenticationModule, issueAccessPass, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator, type ConsoleRoles } from '../src/authentication/index.ts';
-import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider } from '../src/authorization/index.ts';
+import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider, peopleGroups } from '../src/authorization/index.ts';
 import { addPersonIn, leavePersonIn, personId as toPersonId } from '../src/directory/index.ts';
 import { later, systemClock, type Clock } from '../src/platform/clock/index.ts';
 import { loadConfig } from '../src/platform/config/index.ts';
@@ -49,7 +49,7 @@ export async function authenticationWorld(url: string = origin, settings: Readon
   };
   const needs = { config, clock, database, announce, mailer, keys, hashing, rateLimits, metrics, gate, jobs, log: silentLog };
   const pageFrame = openPageFrame(needs);
-  const authentication: Module = authenticationModule({ ...needs, pageFrame, consoleRoles, permissionsOf: (principal) => decider.held(principal, authentication.permissions), formTargetsOf: async () => [], applicationsOfSessions: async () => [] });
+  const authentication: Module = authenticationModule({ ...needs, pageFrame, consoleRoles, peopleGroups, permissionsOf: (principal) => decider.held(principal, authentication.permissions), formTargetsOf: async () => [], applicationsOfSessions: async () => [] });
   const modules: Module[] = [authentication, authorizationModule(needs)];
   for (const subscriber of modules.flatMap((module) => module.subscribers ?? [])) events.subscribe(subscriber);
   const http = await openHttp({ config, clock, log: silentLog, metrics, gate, sessionReader: openSessionReader(needs), pageFrame, csrfKey: keys.derive('csrf'), modules, isReady: async () => true });
@@ -194,6 +194,8 @@ export async function authenticationWorld(url: string = origin, settings: Readon
     mailer,
     metrics,
     hashing,
+    consoleRoles,
+    peopleGroups,
     wait,
     browser,
     appWith,
@@ -202,7 +204,7 @@ export async function authenticationWorld(url: string = origin, settings: Readon
     accessPass,
     settled,
     makeSetupLink: () => makeSetupLink({ clock, database, config, consoleRoles }),
-    recoverAdministrator: (username: string) => recoverAdministrator({ clock, database, hashing, config, mailer, consoleRoles }, { username }),
+    recoverAdministrator: (username: string) => recoverAdministrator({ clock, database, hashing, config, mailer, consoleRoles, peopleGroups }, { username }),
     makeAdministrator: (id: string) => database.transaction((tx) => consoleRoles.giveAdministrator(tx, id, 'for the test')),
     /** What the audit heard since the test began, oldest first. */
     audit: (action: string): Promise<readonly { readonly outcome: string; readonly reason: string | null; readonly target: string | null; readonly facts: Record<string, unknown> }[]> =>

@@ -42,6 +42,13 @@ export const refuse = refusals('authentication', {
   too_many_places: { kind: 'conflict', say: (f: { atMost: number }) => `there are ${f.atMost} places already; remove one first` },
   network_unreadable: { kind: 'invalid', say: (f: { network: string }) => `\`${f.network}\` is no network; write it as \`192.0.2.0/24\` or \`2001:db8::/32\`` },
   network_too_wide: { kind: 'invalid', say: (f: { network: string }) => `\`${f.network}\` is every address; name a smaller network` },
+  enrolment_policy_not_found: { kind: 'not_found', say: (f: { policy: string }) => `sign-in rule \`${f.policy}\` does not exist or was removed; load the list again` },
+  enrolment_name_taken: { kind: 'conflict', say: (f: { name: string }) => `a sign-in rule is called \`${f.name}\` already; choose another name` },
+  enrolment_deadline_before_start: { kind: 'invalid', say: () => 'the deadline is before the start; give people time to set it up' },
+  enrolment_asks_nothing: { kind: 'invalid', say: () => 'everybody signs in with level 2 already; ask for more, or leave a way out that shall not count any more' },
+  enrolment_locks_out_administrators: { kind: 'conflict', say: () => 'no administrator could sign in any more when this is a must; let one set it up first, or choose a later deadline' },
+  enrolment_cursor_unknown: { kind: 'invalid', say: () => 'the list cannot go on from there; begin again without `cursor`' },
+  excuse_for_oneself: { kind: 'forbidden', say: () => 'nobody gives themselves more time; ask another administrator' },
   lifetime_too_long: { kind: 'invalid', say: () => 'an API token lives 365 days at most; choose a shorter life' },
 });
 

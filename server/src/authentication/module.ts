@@ -5,6 +5,9 @@ import { brandDoors } from './branding/doors.ts';
 import { openFaces } from './branding/face.ts';
 import { brandingRoutes } from './branding/routes.ts';
 import { leaverSubscriber } from './end-access.ts';
+import { helpRoutes } from './enrolment/help-page.ts';
+import { enrolmentRoutes } from './enrolment/routes.ts';
+import { driveJob, stopJob } from './enrolment/watch-enrolment.ts';
 import { openBlockList } from './factor/block-list.ts';
 import { disavowalRoutes } from './factor/pages.ts';
 import { factorRoutes } from './factor/routes.ts';
@@ -70,10 +73,14 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
       ...deviceRoutes(needs),
       ...brandingRoutes(needs),
       signInTimesRoute(needs),
+      ...enrolmentRoutes(needs),
+      ...helpRoutes(needs),
     ],
     jobs: [
       sweepJob(needs),
       tellOfTriesJob(needs),
+      stopJob(needs),
+      driveJob(needs),
     ],
     subscribers: [leaverSubscriber(needs)],
     protocol: doors,

@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import type { Keys, PasswordHashing } from '../platform/crypto/index.ts';
-import type { Database, Tx } from '../platform/db/index.ts';
+import type { Database, Fragment, Tx } from '../platform/db/index.ts';
 import type { Announce } from '../platform/events/index.ts';
 import type { Gate, Principal, RateLimits } from '../platform/http/index.ts';
 import type { Log } from '../platform/log/index.ts';
@@ -27,6 +27,18 @@ export interface ApplicationOfSession {
   readonly lastAt: Date;
 }
 
+/** Groups of people that authorization knows: each a `select` over what it publishes, so that a list of thousands is one question. */
+export interface PeopleGroups {
+  /** `person_id` of whoever has a role in the console. */
+  readonly withConsoleRole: Fragment;
+  /** `person_id` of those who run it. */
+  readonly administrators: Fragment;
+  /** `person_id, role_id`: who has a business role. */
+  readonly inRoles: Fragment;
+  /** `role_id, name` of the business roles. */
+  readonly roles: Fragment;
+}
+
 /** What `app.ts` hands over. */
 export interface AuthenticationNeeds {
   readonly config: Pick<Config, 'url' | 'isSecure' | 'organisation' | 'fidoRootFile' | 'geoipFile'>;
@@ -41,6 +53,7 @@ export interface AuthenticationNeeds {
   readonly log: Pick<Log, 'warn' | 'info'>;
   readonly gate: Pick<Gate, 'system'>;
   readonly consoleRoles: ConsoleRoles;
+  readonly peopleGroups: PeopleGroups;
   /** Every permission the principal holds now, for the console to show what works. */
   permissionsOf(principal: Principal): Promise<readonly string[]>;
   /** Of federation: which applications were signed in to out of these sessions. */

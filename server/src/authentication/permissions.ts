@@ -27,4 +27,10 @@ export const permissions = [
   'authentication.device.read',
   'authentication.place.read',
   'authentication.place.change',
+  'authentication.enrolment.read',
+  'authentication.enrolment.make',
+  'authentication.enrolment.change',
+  'authentication.enrolment.turn',
+  'authentication.enrolment.remove',
+  'authentication.enrolment.excuse',
 ] as const;

@@ -1,6 +1,7 @@
 import { access } from './access.ts';
 import { applications } from './applications.ts';
 import { audit } from './audit.ts';
+import { enrolment } from './enrolment.ts';
 import { face } from './face.ts';
 import { hrFeed } from './hr-feed.ts';
 import { inventory } from './inventory.ts';
@@ -19,6 +20,7 @@ export const en = {
   access,
   applications,
   audit,
+  enrolment,
   face,
   hrFeed,
   inventory,

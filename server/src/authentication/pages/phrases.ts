@@ -1,3 +1,4 @@
+import { enrolmentPhrases } from './phrases/enrolment.ts';
 import { framePhrases } from './phrases/frame.ts';
 import type { Language } from './phrases/languages.ts';
 import { passkeyModelPhrases } from './phrases/passkey-models.ts';
@@ -10,6 +11,7 @@ const rooms = [
   framePhrases,
   passkeyModelPhrases,
   sessionPhrases,
+  enrolmentPhrases,
 ] as const;
 
 type NamesOf<Room> = Room extends { readonly en: infer Phrases } ? keyof Phrases & string : never;

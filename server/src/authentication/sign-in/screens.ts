@@ -1,4 +1,5 @@
 import { html, trustedHtml, type Html } from '../../platform/html/index.ts';
+import { enrolmentNote } from '../enrolment/page-parts.ts';
 import { passwordRule } from '../factor/password.ts';
 import type { TotpInvitation } from '../factor/totp.ts';
 import { alert, field, hidden, ways } from '../pages/forms.ts';
@@ -108,7 +109,7 @@ function heading(view: View, phrase: PhraseName): { title: string; top: Html } {
   const { say } = view.speaker;
   const title = say(phrase, { organisation: view.organisation });
   const name = view.signIn?.username;
-  return { title, top: html`<h1>${title}</h1>${view.purpose === 'step-up' ? html`<p class="hint">${say('step_up_hint')}</p>` : ''}${name ? html`<p class="hint">${say('signing_in_as', { username: name })}</p>` : ''}` };
+  return { title, top: html`<h1>${title}</h1>${view.purpose === 'step-up' ? html`<p class="hint">${say('step_up_hint')}</p>` : ''}${name ? html`<p class="hint">${say('signing_in_as', { username: name })}</p>` : ''}${enrolmentNote(view)}` };
 }
 
 const usernameHidden = (view: View): Html => (view.signIn?.username ? html`<input type="text" name="username" value="${view.signIn.username}" autocomplete="username" hidden>` : html``);
@@ -201,7 +202,7 @@ const screens: Readonly<Record<Screen, Draw>> = {
 
 function skip(view: View): Html {
   if (view.step.is !== 'enrol' || !view.step.isOptional) return html``;
-  return html`<form method="post" action="/enrol">${hidden('csrf', view.csrf)}${hidden('step', 'skip')}<button type="submit" class="plain">${view.speaker.say('skip')}</button></form>`;
+  return html`<form method="post" action="/enrol">${hidden('csrf', view.csrf)}${hidden('step', 'skip')}<button type="submit" class="plain">${view.speaker.say(view.signIn?.progress.enrolment?.offer ? 'enrolment_later' : 'skip')}</button></form>`;
 }
 
 export const drawScreen = (screen: Screen, view: View, extra: Extra): Shown => screens[screen](view, extra);

@@ -1,3 +1,4 @@
+import { putOffEnrolmentIn } from '../enrolment/ask-enrolment.ts';
 import { addPasskeyIn } from '../factor/enrol-passkey.ts';
 import { confirmTotpIn } from '../factor/enrol-totp.ts';
 import type { BlockList } from '../factor/block-list.ts';
@@ -20,7 +21,7 @@ export interface Posted {
 
 export type Taken = { readonly is: 'moved'; readonly held: Held } | { readonly is: 'stay'; readonly problem: Said; readonly status: 400 | 401 | 429 } | { readonly is: 'lost' };
 
-export type TakeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config' | 'hashing'> & { readonly blockList: BlockList };
+export type TakeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config' | 'hashing' | 'peopleGroups'> & { readonly blockList: BlockList };
 
 type Take = (needs: TakeNeeds, signIn: SignIn, from: Visitor, posted: Posted) => Promise<Taken>;
 
@@ -74,7 +75,13 @@ export const takes: Readonly<Record<Exclude<Screen, 'username' | 'lacks-key'> | 
     }),
   ),
   codes: async (needs, signIn) => moved(await needs.database.transaction((tx) => confirmCodesIn(tx, needs, signIn.id))),
-  skip: async (needs, signIn) => moved(await needs.database.transaction((tx) => skipEnrolmentIn(tx, needs, signIn.id))),
+  skip: async (needs, signIn, { named }) =>
+    moved(
+      await needs.database.transaction(async (tx) => {
+        if (signIn.progress.enrolment?.offer && named && !(await putOffEnrolmentIn(tx, needs, signIn.id, named))) return null;
+        return skipEnrolmentIn(tx, needs, signIn.id);
+      }),
+    ),
 };
 
 function enrolling(take: (needs: TakeNeeds, signIn: SignIn, subject: Subject, posted: Posted) => Promise<Taken>): Take {

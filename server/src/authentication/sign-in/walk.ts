@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { digestOf } from '../../platform/crypto/index.ts';
 import { networkOf, page, redirect, type Answer, type CookieChange, type PageFrame, type Principal, type RequestFacts } from '../../platform/http/index.ts';
+import { askBeforeEnrolling } from '../enrolment/ask-enrolment.ts';
 import { startTotpIn } from '../factor/enrol-totp.ts';
 import { allSlots, drawRecoveryCodes, issueRecoveryCodesIn } from '../factor/issue-recovery-codes.ts';
 import { askForPasskey, invitePasskey } from '../factor/passkey.ts';
@@ -110,10 +111,15 @@ export function openWalk(needs: WalkNeeds) {
    */
   async function goOn(visit: Visit, moved: Held, factors: EnrolledFactors | null): Promise<Answer> {
     const step = factors ? stepWith(moved.signIn, factors) : await database.read((tx) => stepOfSignIn(tx, moved.signIn));
+    if (step.is === 'enrol' && !moved.signIn.progress.enrolment) {
+      const asked = await askBeforeEnrolling(needs, moved.signIn.id);
+      if (asked) return redirect(pathOf(stepWith(asked.signIn, asked.factors), moved.signIn.purpose), [keep(moved)]);
+    }
     if (step.is !== 'done') return redirect(pathOf(step, moved.signIn.purpose), [keep(moved)]);
     const deviceId = devices.read(visit.cookies) ?? devices.make();
     const finished = await finishSignIn(needs, moved.signIn, { userAgent: visit.request.userAgent, address: visit.request.address, deviceId, replaces: visit.principal?.sessionId ?? null });
     if (!finished) return redirect('/sign-in?expired=1', [forget]);
+    if ('asked' in finished) return redirect(pathOf(stepWith(finished.asked, finished.factors), finished.asked.purpose), [keep(moved)]);
     return redirect(finished.returnTo, [{ name: sessionCookie, value: finished.secret }, devices.cookie(deviceId), forget]);
   }
 

@@ -1,5 +1,8 @@
 import type { Module, PageFrame } from '../platform/http/index.ts';
 import { apiTokenRoutes } from './api-token/routes.ts';
+import { readListsJob, sweepCertificatesJob } from './certificate/jobs.ts';
+import { openCertificateListener } from './certificate/listener.ts';
+import { certificateRoutes } from './certificate/routes.ts';
 import { leaverSubscriber } from './end-access.ts';
 import { openBlockList } from './factor/block-list.ts';
 import { disavowalRoutes } from './factor/pages.ts';
@@ -23,9 +26,10 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
   return {
     domain: 'authentication',
     permissions,
-    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), policyRoute()],
-    jobs: [sweepJob(needs)],
+    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), ...certificateRoutes(needs), policyRoute()],
+    jobs: [sweepJob(needs), readListsJob(needs), sweepCertificatesJob(needs)],
     subscribers: [leaverSubscriber(needs)],
     protocol: assets,
+    listeners: given.config.certificateDoor?.listener ? [openCertificateListener(inside)] : [],
   };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import type { Keys, PasswordHashing } from '../platform/crypto/index.ts';
+import type { Log } from '../platform/log/index.ts';
 import type { Database, Tx } from '../platform/db/index.ts';
 import type { Announce } from '../platform/events/index.ts';
 import type { Gate, Principal, RateLimits } from '../platform/http/index.ts';
@@ -19,13 +20,14 @@ export interface ConsoleRoles {
 
 /** What `app.ts` hands over. */
 export interface AuthenticationNeeds {
-  readonly config: Pick<Config, 'url' | 'isSecure' | 'organisation'>;
+  readonly config: Pick<Config, 'url' | 'isSecure' | 'organisation' | 'certificateDoor' | 'host'>;
   readonly clock: Clock;
   readonly database: Database;
   readonly announce: Announce;
   readonly mailer: Pick<Mailer, 'post'>;
   readonly keys: Pick<Keys, 'seal' | 'open' | 'derive'>;
   readonly hashing: PasswordHashing;
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   readonly rateLimits: Pick<RateLimits, 'take'>;
   readonly metrics: Pick<Metrics, 'counter'>;
   readonly gate: Pick<Gate, 'system'>;

@@ -13,7 +13,7 @@ export type Notice =
   | { readonly about: 'access_pass_issued'; readonly by: string }
   | { readonly about: 'recovered' };
 
-const factorNames: Readonly<Record<string, string>> = { password: 'a password', totp: 'an authenticator app', passkey: 'a passkey', 'recovery-code': 'the recovery codes', 'access-pass': 'the access pass' };
+const factorNames: Readonly<Record<string, string>> = { password: 'a password', totp: 'an authenticator app', passkey: 'a passkey', certificate: 'a certificate', 'recovery-code': 'the recovery codes', 'access-pass': 'the access pass' };
 
 const say = (factor: string): string => factorNames[factor] ?? factor;
 

@@ -8,7 +8,7 @@ import type { Purpose, SignIn } from './sign-in.ts';
 import type { Method } from './strength.ts';
 
 /** What a page of the sign-in shows; one per thing asked for. */
-export type Screen = 'username' | 'password' | 'totp' | 'recovery-code' | 'access-pass' | 'passkey' | 'new-passkey' | 'new-password' | 'new-totp' | 'codes';
+export type Screen = 'username' | 'password' | 'totp' | 'recovery-code' | 'access-pass' | 'passkey' | 'new-passkey' | 'new-password' | 'new-totp' | 'codes' | 'certificate';
 
 export interface Said {
   readonly phrase: PhraseName;
@@ -28,6 +28,8 @@ export interface View {
   readonly typed: string;
   readonly returnTo: string;
   readonly stepUp: string;
+  /** There is a way in for client certificates. */
+  readonly hasCertificateDoor: boolean;
 }
 
 export interface Shown {
@@ -35,14 +37,14 @@ export interface Shown {
   readonly content: Html;
 }
 
-const screenOfMethod: Readonly<Partial<Record<Method, Screen>>> = { password: 'password', totp: 'totp', 'recovery-code': 'recovery-code', 'access-pass': 'access-pass', passkey: 'passkey' };
+const screenOfMethod: Readonly<Partial<Record<Method, Screen>>> = { password: 'password', totp: 'totp', 'recovery-code': 'recovery-code', 'access-pass': 'access-pass', passkey: 'passkey', certificate: 'certificate' };
 const screenOfEnrollable: Readonly<Record<Enrollable, Screen>> = { passkey: 'new-passkey', password: 'new-password', totp: 'new-totp' };
 
 /** Every screen that the step allows, the proposed one first. What is not here is not taken. */
 export function screensOf(step: Step): readonly Screen[] {
   switch (step.is) {
     case 'identify':
-      return ['username', 'passkey'];
+      return ['username', 'passkey', 'certificate'];
     case 'prove':
       return step.options.flatMap((method) => screenOfMethod[method] ?? []);
     case 'enrol':
@@ -77,6 +79,7 @@ const wayTo: Readonly<Partial<Record<Screen, PhraseName>>> = {
   'recovery-code': 'use_recovery_code',
   'access-pass': 'use_access_pass',
   passkey: 'use_passkey',
+  certificate: 'use_certificate',
   'new-password': 'enrol_password_instead',
   'new-totp': 'enrol_totp_instead',
   'new-passkey': 'enrol_passkey_instead',
@@ -122,7 +125,7 @@ const screens: Readonly<Record<Screen, Draw>> = {
     const action = isRecovery ? '/recover' : '/sign-in';
     return {
       title,
-      content: html`<h1>${title}</h1>${isRecovery ? html`<p class="hint">${say('recover_hint')}</p>` : ''}<form method="post" action="${action}" novalidate>${hidden('csrf', view.csrf)}${hidden('step', 'username')}${hidden('return_to', view.returnTo)}${hidden('step_up', view.stepUp)}${field({ name: 'username', label: say('username'), autocomplete: isRecovery ? 'username' : 'username webauthn', value: view.typed, error: sayProblem(view), isFirst: true, maxLength: 254 })}<button type="submit">${say('continue')}</button></form>${isRecovery ? ways([['/sign-in', say('sign_in')]]) : html`${passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: true, hasAutofill: true })}${ways([['/recover', say('lost_access')]])}`}`,
+      content: html`<h1>${title}</h1>${isRecovery ? html`<p class="hint">${say('recover_hint')}</p>` : ''}<form method="post" action="${action}" novalidate>${hidden('csrf', view.csrf)}${hidden('step', 'username')}${hidden('return_to', view.returnTo)}${hidden('step_up', view.stepUp)}${field({ name: 'username', label: say('username'), autocomplete: isRecovery ? 'username' : 'username webauthn', value: view.typed, error: problemOfField(view), isFirst: true, maxLength: 254 })}<button type="submit">${say('continue')}</button></form>${isRecovery ? ways([['/sign-in', say('sign_in')]]) : html`${passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: true, hasAutofill: true })}${certificateForm(view, { isPlain: true })}${ways([['/recover', say('lost_access')]])}`}`,
     };
   },
   password(view) {
@@ -130,7 +133,7 @@ const screens: Readonly<Record<Screen, Draw>> = {
     const { title, top } = heading(view, view.purpose === 'step-up' ? 'step_up_title' : 'sign_in_to');
     return {
       title,
-      content: html`${top}${form(view, 'password', html`${usernameHidden(view)}${field({ name: 'password', label: say('password'), type: 'password', autocomplete: 'current-password', error: sayProblem(view), isFirst: true }, view.speaker)}`)}${screensOf(view.step).includes('passkey') ? passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: true, hasAutofill: false }) : ''}${otherWays(view, 'password', ['passkey'])}`,
+      content: html`${top}${form(view, 'password', html`${usernameHidden(view)}${field({ name: 'password', label: say('password'), type: 'password', autocomplete: 'current-password', error: problemOfField(view), isFirst: true }, view.speaker)}`)}${screensOf(view.step).includes('passkey') ? passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: true, hasAutofill: false }) : ''}${namesByItself(view) ? certificateForm(view, { isPlain: true }) : ''}${otherWays(view, 'password', ['passkey'])}`,
     };
   },
   totp(view) {
@@ -180,12 +183,30 @@ const screens: Readonly<Record<Screen, Draw>> = {
       content: html`${top}<p>${say('totp_hint')}</p>${totp ? html`<div class="qr" role="img" aria-label="${say('qr_label')}">${trustedHtml(totp.qr)}</div><p class="hint">${say('totp_key')} <code id="totp-key">${totp.secret.match(/.{1,4}/g)!.join(' ')}</code></p>` : ''}${form(view, 'new-totp', field({ name: 'code', label: say('code_from_app'), autocomplete: 'one-time-code', inputmode: 'numeric', code: true, error: sayProblem(view), maxLength: 12 }))}${skip(view)}${otherWays(view, 'new-totp')}`,
     };
   },
+  certificate(view) {
+    const { say } = view.speaker;
+    const { title, top } = heading(view, view.purpose === 'step-up' ? 'step_up_title' : 'certificate_title');
+    return { title, content: html`${top}<p class="hint">${say(view.hasCertificateDoor ? 'certificate_hint' : 'certificate_no_door')}</p>${alert(sayProblem(view))}${certificateForm(view, { isPlain: false })}${otherWays(view, 'certificate')}` };
+  },
   codes(view, { codes }) {
     const { say } = view.speaker;
     const title = say('codes_title');
     return { title, content: html`<h1>${title}</h1><p>${say(codes.length < 10 ? 'codes_replacement_hint' : 'codes_hint')}</p><ul class="codes" id="recovery-codes">${codes.map((code) => html`<li>${code}</li>`)}</ul>${form(view, 'codes', html``, 'codes_saved')}` };
   },
 };
+
+const isAboutCertificate = ({ problem }: View): boolean => problem?.phrase.startsWith('certificate_') ?? false;
+/** What went wrong with the certificate stands at its button, not under a field that is right. */
+const problemOfField = (view: View): string | null => (isAboutCertificate(view) ? null : sayProblem(view));
+
+/** Nothing is proven yet: like a passkey, a certificate says by itself whose it is. */
+export const namesByItself = ({ signIn, purpose }: Pick<View, 'signIn' | 'purpose'>): boolean => purpose === 'sign-in' && (signIn === null || signIn.proofs.length === 0);
+
+/** A form, not a link: what follows begins something, and no foreign page may begin it (CSRF). */
+function certificateForm(view: View, { isPlain }: { isPlain: boolean }): Html {
+  if (!view.hasCertificateDoor) return html``;
+  return html`<form id="certificate-form" method="post" action="${pathOf(view.step, view.purpose)}">${hidden('csrf', view.csrf)}${hidden('step', 'certificate')}${hidden('return_to', view.returnTo)}${hidden('step_up', view.stepUp)}${isPlain && isAboutCertificate(view) ? alert(sayProblem(view)) : ''}<button type="submit"${isPlain ? html` class="plain"` : ''}>${view.speaker.say('use_certificate')}</button></form>`;
+}
 
 function skip(view: View): Html {
   if (view.step.is !== 'enrol' || !view.step.isOptional) return html``;

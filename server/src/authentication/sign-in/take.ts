@@ -37,7 +37,7 @@ const tried =
   };
 
 /** The steps, one line each; what comes after any of them is the dispatcher's business (next-step.ts). */
-export const takes: Readonly<Record<Exclude<Screen, 'username'> | 'skip', Take>> = {
+export const takes: Readonly<Record<Exclude<Screen, 'username' | 'certificate'> | 'skip', Take>> = {
   password: tried(provePassword, 'password', 'wrong_password'),
   totp: tried(proveTotp, 'code', 'wrong_code'),
   'recovery-code': tried(proveRecoveryCode, 'code', 'wrong_recovery'),

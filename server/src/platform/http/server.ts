@@ -15,6 +15,7 @@ import type { Subscriber } from '../events/index.ts';
 import type { JobDefinition } from '../jobs/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Metrics } from '../metrics/index.ts';
+import { noteCertificate, openCertificateHeader } from './client-certificate.ts';
 import { refuse, type Gate, type Principal, type RequestFacts } from './gate.ts';
 import { describeApi } from './openapi.ts';
 import type { PageFrame } from './page-frame.ts';
@@ -30,6 +31,8 @@ export interface Module {
   readonly subscribers?: readonly Subscriber[];
   /** Doors that a protocol library serves itself (OpenID Connect). They sit outside the route table and authorise in their own protocol. */
   readonly protocol?: FastifyPluginAsync;
+  /** Doors on ports of their own. */
+  readonly listeners?: readonly { listen(): Promise<void>; close(): Promise<void> }[];
 }
 
 /** The plug that tells who a request comes from; the authentication domain brings it. */
@@ -112,7 +115,14 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
   const duration = metrics.histogram('bailiwick_http_request_seconds', 'time of answers by route', ['method', 'route', 'status']);
   const cookiePrefix = config.isSecure ? '__Host-' : '';
 
-  const factsOf = (request: FastifyRequest): RequestFacts => ({ requestId: request.id, address: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 400), now: clock.now() });
+  const takeCertificate = openCertificateHeader(config);
+  const certificates = new WeakMap<FastifyRequest, ReturnType<typeof takeCertificate>>();
+  function factsOf(request: FastifyRequest): RequestFacts {
+    const facts: RequestFacts = { requestId: request.id, address: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 400), now: clock.now() };
+    const certificate = certificates.get(request);
+    if (certificate) noteCertificate(facts, certificate);
+    return facts;
+  }
 
   function harden(request: FastifyRequest, reply: FastifyReply): void {
     reply.header('x-request-id', request.id);
@@ -129,6 +139,8 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
   app.addHook('onRequest', async (request, reply) => {
     (request as FastifyRequest & { startedAt?: number }).startedAt = monotonicMs();
     harden(request, reply);
+    const certificate = takeCertificate(request.raw);
+    if (certificate.is !== 'none') certificates.set(request, certificate);
   });
   app.addHook('onResponse', async (request, reply) => {
     const startedAt = (request as FastifyRequest & { startedAt?: number }).startedAt;

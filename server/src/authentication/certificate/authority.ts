@@ -133,7 +133,7 @@ const reasons: Readonly<Record<EndReason, x509.X509CrlReason>> = {
 };
 
 export async function makeRevocationList(authority: Certificate, key: Buffer, revoked: readonly { readonly serial: string; readonly endedAt: Date; readonly endReason: EndReason }[], number: bigint, now: Date): Promise<{ readonly der: Buffer; readonly from: Date; readonly until: Date }> {
-  const from = second(now);
+  const from = second(later(now, -backMs));
   const until = second(later(now, listLifeMs));
   const list = await x509.X509CrlGenerator.create({
     issuer: read(authority.der).subjectName,

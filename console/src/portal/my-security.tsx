@@ -13,6 +13,7 @@ import { Loaded } from '../ui/state.tsx';
 import { Tone } from '../ui/tone.tsx';
 import { When } from '../ui/when.tsx';
 import { words } from '../words/index.ts';
+import { MyCertificates } from './my-certificates.tsx';
 import css from './my-security.module.css';
 
 type Asked = { is: 'passkey' } | { is: 'app' } | { is: 'password' } | { is: 'codes' } | { is: 'rename' | 'remove'; which: string; name: string };
@@ -81,6 +82,7 @@ function Shown({ factors }: { factors: Factors }) {
             ))}
           </ul>
         </Sheet>
+        <MyCertificates />
         <Sheet
           title={w.app}
           lead={w.appLead}

@@ -4,6 +4,7 @@ import { useFilters } from '../../ui/use-filters.ts';
 import { words } from '../../words/index.ts';
 import { About, Clients, Mail } from './about.tsx';
 import { Administrators } from './administrators.tsx';
+import { Certificates } from './certificates.tsx';
 import { HrSettings, MovementSettings, SignInFacts } from './rules.tsx';
 import { Tokens } from './tokens.tsx';
 
@@ -11,7 +12,7 @@ import { Tokens } from './tokens.tsx';
 export function SettingsPage() {
   const w = words.settings;
   const [filters, change] = useFilters();
-  const parts = { 'administrators': Administrators, 'sign-in': SignInFacts, 'movements': MovementSettings, 'hr-feed': HrSettings, 'tokens': Tokens, 'clients': Clients, 'mail': Mail, 'about': About } as const;
+  const parts = { 'administrators': Administrators, 'sign-in': SignInFacts, 'certificates': Certificates, 'movements': MovementSettings, 'hr-feed': HrSettings, 'tokens': Tokens, 'clients': Clients, 'mail': Mail, 'about': About } as const;
   const names = Object.keys(parts) as (keyof typeof parts)[];
   return (
     <>

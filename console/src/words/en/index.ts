@@ -1,6 +1,7 @@
 import { access } from './access.ts';
 import { applications } from './applications.ts';
 import { audit } from './audit.ts';
+import { certificate } from './certificate.ts';
 import { hrFeed } from './hr-feed.ts';
 import { inventory } from './inventory.ts';
 import { movements } from './movements.ts';
@@ -12,4 +13,4 @@ import { shell } from './shell.ts';
 import { today } from './today.ts';
 import { ui } from './ui.ts';
 
-export const en = { access, applications, audit, hrFeed, inventory, movements, people, portal, roles, settings, shell, today, ui };
+export const en = { access, applications, audit, certificate, hrFeed, inventory, movements, people, portal, roles, settings, shell, today, ui };

@@ -21,7 +21,7 @@ let listOf = new Map<string, Buffer>();
 let listsAt = '';
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-if (!hasOpenssl) console.warn('openssl is not on this machine: the tests with it as an independent peer are skipped');
+if (!hasOpenssl) process.stderr.write('openssl is not on this machine: the tests with it as an independent peer are skipped\n');
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'bailiwick-certificate-'));

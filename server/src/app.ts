@@ -129,12 +129,14 @@ export async function openApp(foundation: Foundation): Promise<App> {
       await jobs.start();
       await audit.start();
       await http.listen();
+      for (const listener of modules.flatMap((module) => module.listeners ?? [])) await listener.listen();
     },
     async setUpLink() {
       const hasAdministrator = (await database.read(firstAdministrator)) !== null;
       return hasAdministrator ? null : (await host.makeSetupLink()).url;
     },
     async stop() {
+      for (const listener of modules.flatMap((module) => module.listeners ?? [])) await listener.close();
       await http.close();
       await events.stop();
       await audit.stop();

@@ -188,6 +188,7 @@ export async function authenticationWorld(url: string = origin, settings: Readon
   return {
     database,
     http,
+    authentication,
     clock,
     config,
     events,

@@ -13,6 +13,7 @@ import { AddApp, AppCard } from './security/app-card.tsx';
 import type { Asked } from './security/card.ts';
 import { CodesCard, NewCodes } from './security/codes-card.tsx';
 import { EnrolmentDue } from './security/enrolment-due.tsx';
+import { MyCertificates } from './security/my-certificates.tsx';
 import { NextStepCard } from './security/next-step-card.tsx';
 import { AddPasskey, PasskeysCard } from './security/passkeys-card.tsx';
 import { PasswordCard, SetPassword } from './security/password-card.tsx';
@@ -45,6 +46,7 @@ function Shown({ factors }: { factors: Factors }) {
         <EnrolmentDue onAddPasskey={() => ask({ is: 'passkey' })} />
         <NextStepCard factors={factors} ask={ask} />
         <PasskeysCard factors={factors} ask={ask} />
+        <MyCertificates />
         <AppCard factors={factors} ask={ask} />
         <PasswordCard factors={factors} ask={ask} />
         <CodesCard factors={factors} ask={ask} />

@@ -4,6 +4,9 @@ import { apiTokenRoutes } from './api-token/routes.ts';
 import { brandDoors } from './branding/doors.ts';
 import { openFaces } from './branding/face.ts';
 import { brandingRoutes } from './branding/routes.ts';
+import { readListsJob, sweepCertificatesJob } from './certificate/jobs.ts';
+import { openCertificateListener } from './certificate/listener.ts';
+import { certificateRoutes } from './certificate/routes.ts';
 import { leaverSubscriber } from './end-access.ts';
 import { helpRoutes } from './enrolment/help-page.ts';
 import { enrolmentRoutes } from './enrolment/routes.ts';
@@ -67,6 +70,7 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
       ...sessionRoutes(needs),
       ...factorRoutes(needs),
       ...passkeyModelRoutes(needs),
+      ...certificateRoutes(needs),
       ...apiTokenRoutes(needs),
       ...policyRoutes(needs),
       ...placeRoutes(needs),
@@ -79,10 +83,13 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
     jobs: [
       sweepJob(needs),
       tellOfTriesJob(needs),
+      readListsJob(needs),
+      sweepCertificatesJob(needs),
       stopJob(needs),
       driveJob(needs),
     ],
     subscribers: [leaverSubscriber(needs)],
     protocol: doors,
+    listeners: given.config.certificateDoor?.listener ? [openCertificateListener(inside)] : [],
   };
 }

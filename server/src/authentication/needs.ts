@@ -41,16 +41,16 @@ export interface PeopleGroups {
 
 /** What `app.ts` hands over. */
 export interface AuthenticationNeeds {
-  readonly config: Pick<Config, 'url' | 'isSecure' | 'organisation' | 'fidoRootFile' | 'geoipFile'>;
+  readonly config: Pick<Config, 'url' | 'isSecure' | 'organisation' | 'fidoRootFile' | 'geoipFile' | 'certificateDoor' | 'host'>;
   readonly clock: Clock;
   readonly database: Database;
   readonly announce: Announce;
   readonly mailer: Pick<Mailer, 'post'>;
   readonly keys: Pick<Keys, 'seal' | 'open' | 'derive'>;
   readonly hashing: PasswordHashing;
+  readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   readonly rateLimits: Pick<RateLimits, 'take'>;
   readonly metrics: Pick<Metrics, 'counter' | 'histogram'>;
-  readonly log: Pick<Log, 'warn' | 'info'>;
   readonly gate: Pick<Gate, 'system'>;
   readonly consoleRoles: ConsoleRoles;
   readonly peopleGroups: PeopleGroups;
@@ -63,7 +63,7 @@ export interface AuthenticationNeeds {
 }
 
 /** Everything inside the domain. No verb asks for all of it: each picks what it uses. */
-export interface Needs extends Omit<AuthenticationNeeds, 'metrics' | 'log'> {
+export interface Needs extends Omit<AuthenticationNeeds, 'metrics'> {
   readonly geography: Geography;
   countSignIn(method: string, outcome: 'proven' | 'wrong' | 'wait'): void;
   /** A sign-in has become a session: how long it took, by what was proven. */

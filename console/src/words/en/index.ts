@@ -1,6 +1,7 @@
 import { access } from './access.ts';
 import { applications } from './applications.ts';
 import { audit } from './audit.ts';
+import { certificate } from './certificate.ts';
 import { enrolment } from './enrolment.ts';
 import { face } from './face.ts';
 import { hrFeed } from './hr-feed.ts';
@@ -20,6 +21,7 @@ export const en = {
   access,
   applications,
   audit,
+  certificate,
   enrolment,
   face,
   hrFeed,

@@ -16,7 +16,7 @@ export type Notice =
   | { readonly about: 'strange_browser'; readonly device: string; readonly from: string }
   | { readonly about: 'strange_tries'; readonly tries: number; readonly from: string };
 
-const factorNames: Readonly<Record<string, string>> = { password: 'a password', totp: 'an authenticator app', passkey: 'a passkey', 'recovery-code': 'the recovery codes', 'access-pass': 'the access pass' };
+const factorNames: Readonly<Record<string, string>> = { password: 'a password', totp: 'an authenticator app', passkey: 'a passkey', certificate: 'a certificate', 'recovery-code': 'the recovery codes', 'access-pass': 'the access pass' };
 
 const say = (factor: string): string => factorNames[factor] ?? factor;
 

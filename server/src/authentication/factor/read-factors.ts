@@ -63,7 +63,7 @@ export async function readFactorsOfPerson({ database, clock }: Pick<Needs, 'data
     keys: passkeys.map(asPasskey),
     recoveryCodesLeft: held.recoveryCodesLeft,
     strongest: held.verifiedPasskeys > 0 ? 'passkey' : canReachLevel2(held) ? 'two_factors' : held.hasPassword ? 'password' : 'none',
-    isPhishingResistant: held.passkeys > 0,
+    isPhishingResistant: held.passkeys + held.certificates > 0,
     disabled: [...disabled, ...(passkeys.length > held.passkeys ? ['passkey'] : [])],
     accessPass: pass && { issuedAt: pass.issuedAt.toISOString(), expiresAt: pass.expiresAt.toISOString(), issuedByName: pass.issuedByName },
     lastSignInAt: signedInAt?.toISOString() ?? null,

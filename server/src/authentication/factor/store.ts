@@ -214,7 +214,9 @@ export const factorsOf = (personId: Fragment): Fragment => fragment`
              'verifiedPasskeys', (select count(*) from authn.passkey where person_id = ${personId} and disabled_at is null and is_user_verified),
              'listedPasskeys', (select count(*) from authn.listed_passkey where person_id = ${personId}),
              'pushDevices', 0,
-             'certificates', 0,
+             'certificates', (select count(*) from authn.certificate c join authn.certificate_issuer i on i.id = c.issuer_id where c.person_id = ${personId} and c.ended_at is null and i.ended_at is null),
+             'verifiedCertificates', (select count(*) from authn.certificate c join authn.certificate_issuer i on i.id = c.issuer_id where c.person_id = ${personId} and c.ended_at is null and i.ended_at is null and i.is_user_verified),
+             'hardwareCertificates', (select count(*) from authn.certificate c join authn.certificate_issuer i on i.id = c.issuer_id where c.person_id = ${personId} and c.ended_at is null and i.ended_at is null and i.is_user_verified and i.is_hardware_bound),
              'recoveryCodesLeft', (select count(*) from authn.recovery_code where person_id = ${personId} and used_at is null),
              'recoveryAddresses', 0) as factors`;
 

@@ -1,3 +1,4 @@
+import { certificatePhrases } from './phrases/certificate.ts';
 import { enrolmentPhrases } from './phrases/enrolment.ts';
 import { framePhrases } from './phrases/frame.ts';
 import type { Language } from './phrases/languages.ts';
@@ -12,6 +13,7 @@ const rooms = [
   passkeyModelPhrases,
   sessionPhrases,
   enrolmentPhrases,
+  certificatePhrases,
 ] as const;
 
 type NamesOf<Room> = Room extends { readonly en: infer Phrases } ? keyof Phrases & string : never;

@@ -52,12 +52,15 @@ export interface EnrolledFactors {
   /** Telephones whose app answers prompts. */
   readonly pushDevices: number;
   readonly certificates: number;
+  /** Of these, the ones whose issuer vouches for a PIN, and for a PIN and hardware. */
+  readonly verifiedCertificates: number;
+  readonly hardwareCertificates: number;
   readonly recoveryCodesLeft: number;
   /** Confirmed addresses that a recovery code can be mailed to. */
   readonly recoveryAddresses: number;
 }
 
-export const noFactors: EnrolledFactors = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, listedPasskeys: 0, pushDevices: 0, certificates: 0, recoveryCodesLeft: 0, recoveryAddresses: 0 };
+export const noFactors: EnrolledFactors = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, listedPasskeys: 0, pushDevices: 0, certificates: 0, verifiedCertificates: 0, hardwareCertificates: 0, recoveryCodesLeft: 0, recoveryAddresses: 0 };
 
 export interface Progress {
   /** Enrolled during this sign-in. */
@@ -157,7 +160,7 @@ function hoped(method: Method, factors: EnrolledFactors): Proof {
     case 'passkey':
       return { method, at: '', isUserVerified: true, isSynced: factors.listedPasskeys === 0, isListed: factors.listedPasskeys > 0 };
     case 'certificate':
-      return { method, at: '', isUserVerified: true, isHardwareBound: true };
+      return { method, at: '', isUserVerified: factors.verifiedCertificates > 0, isHardwareBound: factors.hardwareCertificates > 0 };
     default:
       return { method, at: '' };
   }

@@ -11,7 +11,7 @@ import type { Purpose, SignIn } from './sign-in.ts';
 import type { Method } from './strength.ts';
 
 /** What a page of the sign-in shows; one per thing asked for. */
-export type Screen = 'username' | 'password' | 'totp' | 'recovery-code' | 'access-pass' | 'passkey' | 'new-passkey' | 'new-password' | 'new-totp' | 'codes' | 'lacks-key';
+export type Screen = 'username' | 'password' | 'totp' | 'recovery-code' | 'access-pass' | 'passkey' | 'certificate' | 'new-passkey' | 'new-password' | 'new-totp' | 'codes' | 'lacks-key';
 
 export interface Said {
   readonly phrase: PhraseName;
@@ -33,6 +33,8 @@ export interface View {
   readonly stepUp: string;
   /** The moment, as milliseconds, for the page on which a sign-in begins. */
   readonly began: string;
+  /** There is a way in for client certificates. */
+  readonly hasCertificateDoor: boolean;
 }
 
 export interface Shown {
@@ -40,14 +42,14 @@ export interface Shown {
   readonly content: Html;
 }
 
-const screenOfMethod: Readonly<Partial<Record<Method, Screen>>> = { password: 'password', totp: 'totp', 'recovery-code': 'recovery-code', 'access-pass': 'access-pass', passkey: 'passkey' };
+const screenOfMethod: Readonly<Partial<Record<Method, Screen>>> = { password: 'password', totp: 'totp', 'recovery-code': 'recovery-code', 'access-pass': 'access-pass', passkey: 'passkey', certificate: 'certificate' };
 const screenOfEnrollable: Readonly<Record<Enrollable, Screen>> = { passkey: 'new-passkey', password: 'new-password', totp: 'new-totp' };
 
 /** Every screen that the step allows, the proposed one first. What is not here is not taken. */
 export function screensOf(step: Step): readonly Screen[] {
   switch (step.is) {
     case 'identify':
-      return ['username', 'passkey'];
+      return ['username', 'passkey', 'certificate'];
     case 'prove':
       return step.options.flatMap((method) => screenOfMethod[method] ?? []);
     case 'enrol':
@@ -84,6 +86,7 @@ const wayTo: Readonly<Partial<Record<Screen, PhraseName>>> = {
   'recovery-code': 'use_recovery_code',
   'access-pass': 'use_access_pass',
   passkey: 'use_passkey',
+  certificate: 'use_certificate',
   'new-password': 'enrol_password_instead',
   'new-totp': 'enrol_totp_instead',
   'new-passkey': 'enrol_passkey_instead',
@@ -131,7 +134,7 @@ const screens: Readonly<Record<Screen, Draw>> = {
     const action = isRecovery ? '/recover' : '/sign-in';
     return {
       title,
-      content: html`<h1>${title}</h1>${isRecovery ? html`<p class="hint">${say('recover_hint')}</p>` : ''}<form method="post" action="${action}" novalidate>${hidden('csrf', view.csrf)}${hidden('step', 'username')}${hidden('return_to', view.returnTo)}${hidden('step_up', view.stepUp)}${hidden('began', view.began)}${field({ name: 'username', label: say('username'), autocomplete: isRecovery ? 'username' : 'username webauthn', value: view.typed, error: sayProblem(view), isFirst: true, maxLength: 254 })}<button type="submit">${say('continue')}</button></form>${isRecovery ? ways([['/sign-in', say('sign_in')]]) : html`${passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: true, hasAutofill: true })}${ways([['/recover', say('lost_access')]])}`}`,
+      content: html`<h1>${title}</h1>${isRecovery ? html`<p class="hint">${say('recover_hint')}</p>` : ''}<form method="post" action="${action}" novalidate>${hidden('csrf', view.csrf)}${hidden('step', 'username')}${hidden('return_to', view.returnTo)}${hidden('step_up', view.stepUp)}${hidden('began', view.began)}${field({ name: 'username', label: say('username'), autocomplete: isRecovery ? 'username' : 'username webauthn', value: view.typed, error: problemOfField(view), isFirst: true, maxLength: 254 })}<button type="submit">${say('continue')}</button></form>${isRecovery ? ways([['/sign-in', say('sign_in')]]) : html`${passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: true, hasAutofill: true })}${certificateForm(view, { isPlain: true })}${ways([['/recover', say('lost_access')]])}`}`,
     };
   },
   password(view) {
@@ -139,7 +142,7 @@ const screens: Readonly<Record<Screen, Draw>> = {
     const { title, top } = heading(view, view.purpose === 'step-up' ? 'step_up_title' : 'sign_in_to');
     return {
       title,
-      content: html`${top}${form(view, 'password', html`${usernameHidden(view)}${field({ name: 'password', label: say('password'), type: 'password', autocomplete: 'current-password', error: sayProblem(view), isFirst: true }, view.speaker)}`)}${screensOf(view.step).includes('passkey') ? passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: true, hasAutofill: false }) : ''}${otherWays(view, 'password', ['passkey'])}`,
+      content: html`${top}${form(view, 'password', html`${usernameHidden(view)}${field({ name: 'password', label: say('password'), type: 'password', autocomplete: 'current-password', error: problemOfField(view), isFirst: true }, view.speaker)}`)}${screensOf(view.step).includes('passkey') ? passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: true, hasAutofill: false }) : ''}${namesByItself(view) ? certificateForm(view, { isPlain: true }) : ''}${otherWays(view, 'password', ['passkey'])}`,
     };
   },
   totp(view) {
@@ -193,12 +196,30 @@ const screens: Readonly<Record<Screen, Draw>> = {
     const { title, top } = heading(view, 'lacks_key_title');
     return { title, content: html`${top}${lacksKey(view.speaker, listed)}${ways([['/enrol?with=new-passkey', view.speaker.say('lacks_key_try')], view.purpose === 'step-up' ? [view.returnTo, view.speaker.say('lacks_key_leave')] : ['/sign-in?again=1', view.speaker.say('lacks_key_without')]])}` };
   },
+  certificate(view) {
+    const { say } = view.speaker;
+    const { title, top } = heading(view, view.purpose === 'step-up' ? 'step_up_title' : 'certificate_title');
+    return { title, content: html`${top}<p class="hint">${say(view.hasCertificateDoor ? 'certificate_hint' : 'certificate_no_door')}</p>${alert(sayProblem(view))}${certificateForm(view, { isPlain: false })}${otherWays(view, 'certificate')}` };
+  },
   codes(view, { codes }) {
     const { say } = view.speaker;
     const title = say('codes_title');
     return { title, content: html`<h1>${title}</h1><p>${say(codes.length < 10 ? 'codes_replacement_hint' : 'codes_hint')}</p><ul class="codes" id="recovery-codes">${codes.map((code) => html`<li>${code}</li>`)}</ul>${form(view, 'codes', html``, 'codes_saved')}` };
   },
 };
+
+const isAboutCertificate = ({ problem }: View): boolean => problem?.phrase.startsWith('certificate_') ?? false;
+/** What went wrong with the certificate stands at its button, not under a field that is right. */
+const problemOfField = (view: View): string | null => (isAboutCertificate(view) ? null : sayProblem(view));
+
+/** Nothing is proven yet: like a passkey, a certificate says by itself whose it is. */
+export const namesByItself = ({ signIn, purpose }: Pick<View, 'signIn' | 'purpose'>): boolean => purpose === 'sign-in' && (signIn === null || signIn.proofs.length === 0);
+
+/** A form, not a link: what follows begins something, and no foreign page may begin it (CSRF). */
+function certificateForm(view: View, { isPlain }: { isPlain: boolean }): Html {
+  if (!view.hasCertificateDoor) return html``;
+  return html`<form id="certificate-form" method="post" action="${pathOf(view.step, view.purpose)}">${hidden('csrf', view.csrf)}${hidden('step', 'certificate')}${hidden('return_to', view.returnTo)}${hidden('step_up', view.stepUp)}${isPlain && isAboutCertificate(view) ? alert(sayProblem(view)) : ''}<button type="submit"${isPlain ? html` class="plain"` : ''}>${view.speaker.say('use_certificate')}</button></form>`;
+}
 
 function skip(view: View): Html {
   if (view.step.is !== 'enrol' || !view.step.isOptional) return html``;

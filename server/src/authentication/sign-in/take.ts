@@ -38,7 +38,9 @@ const tried =
   };
 
 /** The steps, one line each; what comes after any of them is the dispatcher's business (next-step.ts). */
-export const takes: Readonly<Record<Exclude<Screen, 'username' | 'lacks-key'> | 'skip', Take>> = {
+export type Taking = Exclude<Screen, 'username' | 'lacks-key' | 'certificate'> | 'skip';
+
+export const takes: Readonly<Record<Taking, Take>> = {
   password: tried(provePassword, 'password', 'wrong_password'),
   totp: tried(proveTotp, 'code', 'wrong_code'),
   'recovery-code': tried(proveRecoveryCode, 'code', 'wrong_recovery'),

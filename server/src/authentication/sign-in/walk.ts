@@ -15,15 +15,16 @@ import { findSession, findSubject, findSubjectByUsername, type Subject } from '.
 import { personActor } from '../session/person-actor.ts';
 import { shownAtOf } from '../tally/tally.ts';
 import type { Devices } from '../throttle/device.ts';
+import { beginCertificate, takeCertificate } from '../certificate/prove-certificate.ts';
 import { noFactors, type EnrolledFactors, type Step } from './next-step.ts';
 import { beginSignInIn, finishSignIn, noteShownCodesIn, stepOfSignIn, stepWith, type Held } from './progress.ts';
 import { provePasskey, type Visitor } from './prove.ts';
 import { safeReturnTo } from './return-to.ts';
-import { drawScreen, pathOf, screensOf, type Extra, type Said, type Screen, type View } from './screens.ts';
+import { drawScreen, namesByItself, pathOf, screensOf, type Extra, type Said, type Screen, type View } from './screens.ts';
 import { signInCookie, type Purpose, type SignIn } from './sign-in.ts';
 import { findSignIn, type FoundSignIn } from './store.ts';
 import { strictest, workforceFloor, type Wanted } from './strength.ts';
-import { parsed, takes, type TakeNeeds } from './take.ts';
+import { parsed, takes, type TakeNeeds, type Taking } from './take.ts';
 
 export type WalkNeeds = Needs & TakeNeeds & { readonly pageFrame: PageFrame; readonly devices: Devices };
 
@@ -40,6 +41,9 @@ export interface Visit {
   readonly csrf: string;
   readonly languages: readonly string[];
 }
+
+/** Of the browser that went to the certificate door. */
+const certificateCookie = 'bailiwick-certificate';
 
 const start: Step = { is: 'identify' };
 
@@ -59,6 +63,9 @@ export function openWalk(needs: WalkNeeds) {
   const keep = ({ secret }: Held): CookieChange => ({ name: signInCookie, value: secret });
   const forget: CookieChange = { name: signInCookie, value: null };
 
+  // Forms that lead to the certificate door may follow it there.
+  const certificateOrigins = config.certificateDoor ? [config.certificateDoor.url.origin] : [];
+
   async function show(visit: Visit, options: { signIn: SignIn | null; purpose: Purpose; step: Step; wish?: string | undefined; problem?: Said | null; status?: number; typed?: string; returnTo: string; stepUp?: string; cookies?: readonly CookieChange[] }): Promise<Answer> {
     const speaker = speakerFor(visit.languages);
     const allowed = screensOf(options.step);
@@ -76,11 +83,12 @@ export function openWalk(needs: WalkNeeds) {
       returnTo: options.returnTo,
       stepUp: options.stepUp ?? '',
       began: String(clock.now().getTime()),
+      hasCertificateDoor: certificateOrigins.length > 0,
     };
     // Without a name, `passkey` is part of the page that asks for one.
     const shown = options.step.is === 'identify' ? 'username' : screen;
     const { title, content } = drawScreen(shown, view, await extraFor(shown, options.signIn));
-    return page(pageFrame.frame({ title, content, languages: visit.languages, isOnce: shown === 'codes' }), { status: options.status ?? 200, cookies: options.cookies ?? [], formTargets: await needs.formTargetsOf(options.returnTo) });
+    return page(pageFrame.frame({ title, content, languages: visit.languages, isOnce: shown === 'codes' }), { status: options.status ?? 200, cookies: options.cookies ?? [], formTargets: [...(await needs.formTargetsOf(options.returnTo)), ...certificateOrigins] });
   }
 
   async function extraFor(screen: Screen, signIn: SignIn | null): Promise<Extra> {
@@ -183,12 +191,16 @@ export function openWalk(needs: WalkNeeds) {
       if (!began) return show(visit, { signIn: null, purpose: 'sign-in', step: start, problem: { phrase: 'wrong_passkey' }, status: 401, returnTo, stepUp: body.step_up });
       return goOn(visit, began, null);
     }
+    if (body.step === 'certificate' && config.certificateDoor && (namesByItself({ signIn, purpose: signIn?.purpose ?? purpose }) || screensOf(step).includes('certificate'))) {
+      const { to, browserSecret } = await beginCertificate(needs, signIn, signIn ? { purpose: signIn.purpose, wanted: signIn.wanted, returnTo: signIn.returnTo } : { purpose: 'sign-in', wanted, returnTo });
+      return redirect(to, [{ name: certificateCookie, value: browserSecret }]);
+    }
     if (!found || !signIn) return redirect('/sign-in?expired=1', [forget]);
     const isSkip = body.step === 'skip' && step.is === 'enrol' && step.isOptional;
     const screen = screensOf(step).find((one) => one === body.step);
     // A page of another moment (the back button, a second tab, a forged order of steps): show where it really stands.
-    if ((!screen || screen === 'username' || screen === 'lacks-key') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }, found.factors) : redirect(pathOf(step, signIn.purpose));
-    const taken = await takes[isSkip ? 'skip' : (screen as Exclude<Screen, 'username' | 'lacks-key'>)](needs, signIn, { ...from, named: found.named }, body);
+    if ((!screen || screen === 'username' || screen === 'lacks-key' || screen === 'certificate') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }, found.factors) : redirect(pathOf(step, signIn.purpose));
+    const taken = await takes[isSkip ? 'skip' : (screen as Taking)](needs, signIn, { ...from, named: found.named }, body);
     if (taken.is === 'moved') return goOn(visit, taken.held, screen === 'password' || screen === 'totp' ? found.factors : null);
     if (taken.is === 'lost') return redirect('/sign-in?expired=1', [forget]);
     return show(visit, { signIn, purpose: signIn.purpose, step, wish: screen, problem: taken.problem, status: taken.status, returnTo: signIn.returnTo });
@@ -229,5 +241,20 @@ export function openWalk(needs: WalkNeeds) {
     return { options: await database.transaction((tx) => invitePasskey(tx, needs, subject, found.signIn.wanted.level === 3)) };
   }
 
-  return { look, take, challengeToProve, challengeToEnrol };
+  /** From the certificate door back to where the sign-in stands. */
+  async function comeBack(visit: Visit & { query: { ticket: string } }): Promise<Answer> {
+    const { cookies, request, query } = visit;
+    await rateLimits.take(`certificate ${networkOf(request.address)}`, postsPerMinute, 60);
+    const found = await held(visit);
+    const browserSecret = cookies[certificateCookie];
+    const done: CookieChange = { name: certificateCookie, value: null };
+    const taken = browserSecret ? await takeCertificate(needs, query.ticket, browserSecret, found?.signIn ?? null, { address: request.address }) : ({ is: 'lost' } as const);
+    if (taken.is === 'proven') return goOn(visit, taken.held, null);
+    if (taken.is === 'lost') return redirect('/sign-in?expired=1', [done]);
+    const isUnder = found !== null && (taken.begun.signInId === null || taken.begun.signInId === found.signIn.id);
+    const step = isUnder ? stepWith(found.signIn, found.factors) : start;
+    return show(visit, { signIn: isUnder ? found.signIn : null, purpose: isUnder ? found.signIn.purpose : 'sign-in', step, wish: 'certificate', problem: { phrase: `certificate_${taken.problem}` }, status: 401, returnTo: taken.begun.returnTo, cookies: [done] });
+  }
+
+  return { look, take, challengeToProve, challengeToEnrol, comeBack };
 }

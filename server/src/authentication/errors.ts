@@ -23,6 +23,12 @@ export const refuse = refusals('authentication', {
   administrator_exists: { kind: 'conflict', say: () => 'there is an administrator already; use `npx bailiwick recover-admin` if nobody can sign in' },
   setup_link_not_valid: { kind: 'not_found', say: () => 'this link is used, too old, or not whole; make another with `npx bailiwick setup-link`' },
   username_unknown: { kind: 'not_found', say: (f: { username: string }) => `no active person has the username \`${f.username}\`; give the username shown on the person page` },
+  push_pairing_not_valid: { kind: 'not_found', say: () => 'this pairing link is used, too old, or not whole; make another in My security' },
+  push_key_not_accepted: { kind: 'invalid', say: () => 'the key of the device was not accepted; open the pairing link again' },
+  too_many_push_devices: { kind: 'conflict', say: (f: { atMost: number }) => `you have ${f.atMost} paired devices already; remove one first` },
+  push_device_not_found: { kind: 'not_found', say: () => 'this device is not paired any more; pair it again from My security' },
+  push_page_old: { kind: 'conflict', say: () => 'the page is too old; ask again for what waits' },
+  push_subscription_not_accepted: { kind: 'invalid', say: () => 'this is not the address of a push service on the open internet; leave notifications off and keep the page open' },
   lifetime_too_long: { kind: 'invalid', say: () => 'an API token lives 365 days at most; choose a shorter life' },
 });
 

@@ -7,6 +7,8 @@ export type AuthenticationEvent =
   | (DomainEvent & { readonly kind: 'session_raised'; readonly facts: { readonly sessionId: string; readonly assuranceLevel: number; readonly methods: readonly string[] } })
   | (DomainEvent & { readonly kind: 'factor_added' | 'factor_removed' | 'factor_disabled'; readonly facts: { readonly factor: string } })
   | (DomainEvent & { readonly kind: 'sign_in_failed'; readonly facts: { readonly method: string; readonly why: string } })
-  | (DomainEvent & { readonly kind: 'sign_in_disavowed'; readonly facts: { readonly about: string } });
+  | (DomainEvent & { readonly kind: 'sign_in_disavowed'; readonly facts: { readonly about: string } })
+  | (DomainEvent & { readonly kind: 'push_disabled'; readonly facts: { readonly why: 'fatigue'; readonly prompts: number; readonly devices: readonly string[] } })
+  | (DomainEvent & { readonly kind: 'push_enabled'; readonly facts: { readonly devices: readonly string[] } });
 
-export const kinds = ['session_started', 'session_ended', 'session_raised', 'factor_added', 'factor_removed', 'factor_disabled', 'sign_in_failed', 'sign_in_disavowed'] as const;
+export const kinds = ['session_started', 'session_ended', 'session_raised', 'factor_added', 'factor_removed', 'factor_disabled', 'sign_in_failed', 'sign_in_disavowed', 'push_disabled', 'push_enabled'] as const;

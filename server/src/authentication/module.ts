@@ -9,6 +9,10 @@ import { assets } from './pages/assets.ts';
 import { openPageFrame } from './pages/frame.ts';
 import { permissions } from './permissions.ts';
 import { policyRoute } from './policy.ts';
+import { pushRoutes } from './push/routes.ts';
+import { sendJob } from './push/send-push.ts';
+import { watchJob } from './push/switch-push.ts';
+import { openPushSender, type PushSender } from './push/web-push.ts';
 import { signOutRoutes } from './session/pages.ts';
 import { sessionRoutes } from './session/routes.ts';
 import { setUpRoutes } from './set-up/pages.ts';
@@ -16,15 +20,16 @@ import { signInRoutes } from './sign-in/routes.ts';
 import { sweepJob } from './sweep.ts';
 import { openDevices } from './throttle/device.ts';
 
-export function authenticationModule(given: AuthenticationNeeds & { readonly pageFrame?: PageFrame }): Module {
+export function authenticationModule(given: AuthenticationNeeds & { readonly pageFrame?: PageFrame; readonly pushSender?: PushSender }): Module {
   const signIns = given.metrics.counter('bailiwick_sign_in_total', 'tries to prove a factor, by factor and outcome', ['method', 'outcome']);
+  const pushes = given.metrics.counter('bailiwick_web_push_total', 'messages that wake a telephone, by outcome', ['outcome']);
   const inside: Needs = { ...given, countSignIn: (method, outcome) => signIns.inc({ method, outcome }) };
-  const needs = { ...inside, blockList: openBlockList(), devices: openDevices(given), pageFrame: given.pageFrame ?? openPageFrame(given) };
+  const needs = { ...inside, blockList: openBlockList(), devices: openDevices(given), pageFrame: given.pageFrame ?? openPageFrame(given), pushSender: given.pushSender ?? openPushSender(given) };
   return {
     domain: 'authentication',
     permissions,
-    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), policyRoute()],
-    jobs: [sweepJob(needs)],
+    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), ...pushRoutes(needs), policyRoute()],
+    jobs: [sweepJob(needs), sendJob({ ...needs, countSent: (outcome) => pushes.inc({ outcome }) }), watchJob(needs)],
     subscribers: [leaverSubscriber(needs)],
     protocol: assets,
   };

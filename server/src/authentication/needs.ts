@@ -4,6 +4,7 @@ import type { Keys, PasswordHashing } from '../platform/crypto/index.ts';
 import type { Database, Tx } from '../platform/db/index.ts';
 import type { Announce } from '../platform/events/index.ts';
 import type { Gate, Principal, RateLimits } from '../platform/http/index.ts';
+import type { Jobs } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
 import type { Metrics } from '../platform/metrics/index.ts';
 
@@ -29,11 +30,14 @@ export interface AuthenticationNeeds {
   readonly rateLimits: Pick<RateLimits, 'take'>;
   readonly metrics: Pick<Metrics, 'counter'>;
   readonly gate: Pick<Gate, 'system'>;
+  readonly jobs: Pick<Jobs, 'enqueue'>;
   readonly consoleRoles: ConsoleRoles;
   /** Every permission the principal holds now, for the console to show what works. */
   permissionsOf(principal: Principal): Promise<readonly string[]>;
   /** Origins to which the page that waits behind `returnTo` will send the browser on: browsers hold the redirects after a form to `form-action`. */
   formTargetsOf(returnTo: string): Promise<readonly string[]>;
+  /** The name of the application whose sign-in waits behind `returnTo`, for the person who is asked on a telephone; null for our own pages. */
+  applicationOf(returnTo: string): Promise<string | null>;
 }
 
 /** Everything inside the domain. No verb asks for all of it: each picks what it uses. */

@@ -10,7 +10,7 @@ import type { FederationNeeds } from './needs.ts';
 import { permissions } from './permissions.ts';
 import { openDoor } from './provider/protocol.ts';
 import { recordProtocolRefusal } from './provider/record-refusal.ts';
-import { formTargetsOf, interactionRoutes } from './sign-in/routes.ts';
+import { applicationOf, formTargetsOf, interactionRoutes } from './sign-in/routes.ts';
 import { signInToApplicationIn } from './sign-in/sign-in-to-application.ts';
 import { keysJob } from './signing-key/keep-keys.ts';
 import { federationSurface, type FederationSurface } from './surface.ts';
@@ -18,6 +18,8 @@ import { federationSurface, type FederationSurface } from './surface.ts';
 export interface Federation extends Module {
   /** For the sign-in page (`formTargetsOf` of authentication): where an application's sign-in will send the browser on. */
   formTargetsOf(returnTo: string): Promise<readonly string[]>;
+  /** For the prompt on a telephone (`applicationOf` of authentication): the application's name. */
+  applicationOf(returnTo: string): Promise<string | null>;
   /** For lifecycle: this domain as one of the house's own surfaces. */
   readonly surface: FederationSurface;
 }
@@ -46,6 +48,7 @@ export function federationModule(needs: FederationNeeds): Federation {
     jobs: [sweepJob(needs), keysJob(needs), tellJobDefinition(inside)],
     subscribers: [endOfSessions(needs)],
     formTargetsOf: (returnTo) => formTargetsOf(inside, returnTo),
+    applicationOf: (returnTo) => applicationOf(inside, returnTo),
     surface: federationSurface(needs),
   };
 }

@@ -7,13 +7,15 @@ import { addDisavowal } from './store.ts';
 
 export type Notice =
   | { readonly about: 'factor_added' | 'factor_removed' | 'factor_disabled'; readonly factor: string }
+  | { readonly about: 'push_disabled'; readonly prompts: number }
+  | { readonly about: 'push_enabled' }
   | { readonly about: 'password_changed' }
   | { readonly about: 'recovery_code_used'; readonly left: number }
   | { readonly about: 'recovery_codes_issued' }
   | { readonly about: 'access_pass_issued'; readonly by: string }
   | { readonly about: 'recovered' };
 
-const factorNames: Readonly<Record<string, string>> = { password: 'a password', totp: 'an authenticator app', passkey: 'a passkey', 'recovery-code': 'the recovery codes', 'access-pass': 'the access pass' };
+const factorNames: Readonly<Record<string, string>> = { password: 'a password', totp: 'an authenticator app', passkey: 'a passkey', push: 'a telephone that approves sign-ins', 'recovery-code': 'the recovery codes', 'access-pass': 'the access pass' };
 
 const say = (factor: string): string => factorNames[factor] ?? factor;
 
@@ -25,6 +27,10 @@ function inWords(notice: Notice): { readonly subject: string; readonly sentence:
       return { subject: 'A way to sign in was removed', sentence: `${capital(say(notice.factor))} was removed from your account.` };
     case 'factor_disabled':
       return { subject: 'A way to sign in was switched off', sentence: `After 100 wrong tries in a row ${say(notice.factor)} of your account was switched off. Sign in with another factor and set it up again, or ask your manager for an access pass.` };
+    case 'push_disabled':
+      return { subject: 'Push approval was switched off', sentence: `${notice.prompts} questions in a row to approve a sign-in were denied or not answered, so your telephones are asked no more. Whoever caused them knows your password: change it. Sign in with another factor and switch push approval on again in My security.` };
+    case 'push_enabled':
+      return { subject: 'Push approval was switched on', sentence: 'Push approval of your account was switched on again: your telephones are asked when somebody signs in.' };
     case 'password_changed':
       return { subject: 'Your password was changed', sentence: 'The password of your account was changed.' };
     case 'recovery_code_used':

@@ -19,7 +19,7 @@ const phraseOf: Readonly<Record<string, PhraseName>> = {
 
 /** The house's look for every page that the server renders. */
 export function openPageFrame({ config }: Pick<Needs, 'config'>): PageFrame {
-  function frame({ title, content, languages }: { title: string; content: Html; languages: readonly string[] }): Html {
+  function frame({ title, content, languages, head }: { title: string; content: Html; languages: readonly string[]; head?: Html }): Html {
     const { language } = speakerFor(languages);
     return html`<!doctype html>
 <html lang="${language}">
@@ -30,7 +30,7 @@ export function openPageFrame({ config }: Pick<Needs, 'config'>): PageFrame {
 <title>${title} · ${config.organisation}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${style.path}">
-<script src="${script.path}" defer></script>
+${head ?? ''}<script src="${script.path}" defer></script>
 </head>
 <body>
 <main>

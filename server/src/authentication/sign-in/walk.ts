@@ -7,6 +7,7 @@ import { askForPasskey, invitePasskey } from '../factor/passkey.ts';
 import { recoverySlots } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
 import { speakerFor } from '../pages/phrases.ts';
+import { lookAtPrompt } from '../push/ask-prompt.ts';
 import { sessionCookie } from '../session/read-session.ts';
 import { findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
@@ -62,6 +63,7 @@ export function openWalk(needs: WalkNeeds) {
     const view: View = {
       speaker,
       organisation: config.organisation,
+      host: config.url.host,
       csrf: visit.csrf,
       sessionCsrf: visit.principal?.csrfToken ?? null,
       signIn: options.signIn,
@@ -79,7 +81,8 @@ export function openWalk(needs: WalkNeeds) {
   }
 
   async function extraFor(screen: Screen, signIn: SignIn | null): Promise<Extra> {
-    const none: Extra = { totp: null, codes: [] };
+    const none: Extra = { totp: null, codes: [], push: null };
+    if (screen === 'push' && signIn) return { ...none, push: await lookAtPrompt(needs, signIn) };
     if ((screen !== 'new-totp' && screen !== 'codes') || !signIn?.personId) return none;
     const subject = await database.read((tx) => findSubject(tx, signIn.personId!));
     if (!subject) return none;
@@ -175,7 +178,8 @@ export function openWalk(needs: WalkNeeds) {
     const screen = screensOf(step).find((one) => one === body.step);
     // A page of another moment (the back button, a second tab, a forged order of steps): show where it really stands.
     if ((!screen || screen === 'username') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }, found.factors) : redirect(pathOf(step, signIn.purpose));
-    const taken = await takes[isSkip ? 'skip' : (screen as Exclude<Screen, 'username'>)](needs, signIn, { ...from, named: found.named }, body);
+    const taken = await takes[isSkip ? 'skip' : (screen as Exclude<Screen, 'username'>)](needs, signIn, { ...from, named: found.named, userAgent: request.userAgent }, body);
+    if (taken.is === 'again') return redirect(`${pathOf(step, signIn.purpose)}?with=${screen}`, [keep(taken.held)]);
     if (taken.is === 'moved') return goOn(visit, taken.held, screen === 'password' || screen === 'totp' ? found.factors : null);
     if (taken.is === 'lost') return redirect('/sign-in?expired=1', [forget]);
     return show(visit, { signIn, purpose: signIn.purpose, step, wish: screen, problem: taken.problem, status: taken.status, returnTo: signIn.returnTo });

@@ -28,10 +28,7 @@ export async function askPrompt(needs: AskNeeds, signIn: SignIn, subject: Subjec
   return needs.database.transaction(async (tx): Promise<Asked> => {
     const now = needs.clock.now();
     const { personId } = subject;
-    // First the line, then the page: the telephone's answer takes them in this order too.
     const count = await lockPushCount(tx, personId, now);
-    const held = await turnPageIn(tx, needs, signIn.id);
-    if (!held || held.signIn.personId !== personId) return { is: 'lost' };
     const devices = (await findPushDevices(tx, personId)).filter((device) => !device.disabledAt);
     const why = devices.length === 0 || (await isDisabled(tx, `person:${personId}`, 'push')) || (await offIfFatigueIn(tx, needs, subject, count)) ? 'off' : mayAskAgain(count) ? null : 'too_many';
     const entry = { action: 'authentication.push-prompt.send', actor: personActor(personId), actorName: subject.displayName, target: `person:${personId}`, targetName: subject.displayName, at: now };
@@ -39,6 +36,9 @@ export async function askPrompt(needs: AskNeeds, signIn: SignIn, subject: Subjec
       await record(tx, { ...entry, outcome: 'refused', reason: why === 'off' ? 'push approval is off' : 'three questions since the last right answer', facts: { address: from.address } });
       return { is: why };
     }
+    // After the line, as the telephone's "this was not me" does: two that waited for each other would both be lost.
+    const held = await turnPageIn(tx, needs, signIn.id);
+    if (!held || held.signIn.personId !== personId) return { is: 'lost' };
     await replacePrompts(tx, signIn.id, now);
     const id = newId();
     const expiresAt = later(now, promptLifeMs);

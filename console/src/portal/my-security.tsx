@@ -14,6 +14,7 @@ import { Tone } from '../ui/tone.tsx';
 import { When } from '../ui/when.tsx';
 import { words } from '../words/index.ts';
 import css from './my-security.module.css';
+import { PushSheet } from './push-sheet.tsx';
 
 type Asked = { is: 'passkey' } | { is: 'app' } | { is: 'password' } | { is: 'codes' } | { is: 'rename' | 'remove'; which: string; name: string };
 
@@ -107,6 +108,7 @@ function Shown({ factors }: { factors: Factors }) {
             ))}
           </ul>
         </Sheet>
+        <PushSheet />
         <Sheet
           title={w.password}
           actions={

@@ -1,6 +1,6 @@
 import { record } from '../../audit/index.ts';
 import { later } from '../../platform/clock/index.ts';
-import { newId, randomBytes, randomDigits } from '../../platform/crypto/index.ts';
+import { digestOf, newId, randomBytes, randomDigits } from '../../platform/crypto/index.ts';
 import type { Needs } from '../needs.ts';
 import { personActor } from '../session/person-actor.ts';
 import { deviceOf } from '../session/start-session.ts';
@@ -10,7 +10,7 @@ import type { SignIn } from '../sign-in/sign-in.ts';
 import { isDisabled } from '../throttle/store.ts';
 import { approvalLifeMs, mayAskAgain, mostPrompts, placeOf, promptLifeMs, stateOf, type PromptState } from './push.ts';
 import { sendJobName } from './send-push.ts';
-import { addPrompt, findPushDevices, lastPromptOf, lockPushCount, replacePrompts, savePushCount, useApproval } from './store.ts';
+import { addPrompt, findPushDevices, lastPromptOf, lastPromptOfBrowser, lockPushCount, replacePrompts, savePushCount, useApproval } from './store.ts';
 import { offIfFatigueIn, watchJobName } from './switch-push.ts';
 
 export const digitsContext = (promptId: string): string => `authn.push_prompt/${promptId}/digits`;
@@ -88,4 +88,12 @@ export async function lookAtPrompt({ clock, database, keys }: Pick<Needs, 'clock
   const state = prompt ? stateOf(prompt, now) : 'none';
   if (prompt && (state === 'waiting' || state === 'approved')) return { is: state, digits: keys.open(prompt.sealedDigits, digitsContext(prompt.id)).toString('utf8'), secondsLeft: Math.max(0, Math.ceil((prompt.expiresAt.getTime() - now.getTime()) / 1_000)) };
   return isOff ? { is: 'off' } : { is: 'ready', last: state };
+}
+
+/** What the browser that asked hears while it waits: about its own question and no other. */
+export async function stateForBrowser({ clock, database }: Pick<Needs, 'clock' | 'database'>, signInSecret: string | undefined): Promise<'waiting' | 'approved' | 'over'> {
+  const now = clock.now();
+  const prompt = signInSecret ? await database.read((tx) => lastPromptOfBrowser(tx, digestOf(signInSecret), now)) : null;
+  const state = prompt ? stateOf(prompt, now) : 'expired';
+  return state === 'waiting' || state === 'approved' ? state : 'over';
 }

@@ -1,16 +1,14 @@
 import * as contract from '@bailiwick/contract/push';
-import { digestOf } from '../../platform/crypto/index.ts';
 import { networkOf, route, type AnyRoute, type PageFrame } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { Needs } from '../needs.ts';
 import { speakerFor } from '../pages/phrases.ts';
 import { signInCookie } from '../sign-in/sign-in.ts';
 import { answerPrompt } from './answer-prompt.ts';
+import { stateForBrowser } from './ask-prompt.ts';
 import { pushPages } from './pages.ts';
 import { lookAtPairing, pairDevice, startPairing } from './pair-device.ts';
-import { stateOf } from './push.ts';
 import { openNonces, readOwnPush, readWhatWaits, subscribeDevice } from './read-push.ts';
-import { lastPromptOfBrowser } from './store.ts';
 import { switchOwnPushOn } from './switch-push.ts';
 import type { PushSender } from './web-push.ts';
 
@@ -105,13 +103,7 @@ export function pushRoutes(given: Needs & { readonly pageFrame: PageFrame; reado
       public: 'tells the browser of a sign-in under way whether its own question is answered, and nothing else',
       summary: 'Whether the question of this sign-in is answered',
       output: contract.promptState,
-      run: async ({ cookies }) => {
-        const now = needs.clock.now();
-        const secret = cookies[signInCookie];
-        const prompt = secret ? await needs.database.read((tx) => lastPromptOfBrowser(tx, digestOf(secret), now)) : null;
-        const state = prompt ? stateOf(prompt, now) : 'expired';
-        return { state: state === 'waiting' || state === 'approved' ? state : ('over' as const) };
-      },
+      run: async ({ cookies }) => ({ state: await stateForBrowser(needs, cookies[signInCookie]) }),
     }),
   ];
 }

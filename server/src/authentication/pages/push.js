@@ -120,6 +120,8 @@
 
   function say(card, outcome) {
     const said = byId('push-said').content.cloneNode(true).firstElementChild;
+    for (const old of place.querySelectorAll('.push-said:not([data-stays])')) old.remove();
+    if (outcome === 'disavowed') said.dataset.stays = '';
     said.textContent = said.dataset[outcome];
     card.element.replaceWith(said);
     cards.delete(card.id);

@@ -60,10 +60,19 @@ function pairing({ say }: Speaker, deviceName: string): Html {
 </div>`;
 }
 
+const sizes = [192, 512] as const;
+
+/** Drawn when somebody first asks: a process that starts has better things to do. */
+const drawn = new Map<number, Buffer>();
+function iconOf(size: number): Buffer {
+  const png = drawn.get(size) ?? iconPng(size);
+  drawn.set(size, png);
+  return png;
+}
+
 /** Pages of the telephone, and what makes them an app. They hold nothing about anybody. */
 export function pushPages({ config, pageFrame, pushSender }: Pick<Needs, 'config'> & { readonly pageFrame: PageFrame; readonly pushSender: Pick<PushSender, 'publicKey'> }): readonly AnyRoute[] {
   const open = { permission: null, public: 'the page and its parts are the same for everybody; what waits is told to a paired device by its key' } as const;
-  const icons = new Map([192, 512].map((size) => [size, iconPng(size)] as const));
   const manifest = JSON.stringify({
     id: '/push',
     name: config.organisation,
@@ -73,7 +82,7 @@ export function pushPages({ config, pageFrame, pushSender }: Pick<Needs, 'config
     display: 'standalone',
     background_color: '#f3f7f6',
     theme_color: '#0d5b5b',
-    icons: [...[...icons.keys()].map((size) => ({ src: `/push/icon-${size}.png`, sizes: `${size}x${size}`, type: 'image/png', purpose: 'any maskable' })), { src: '/push/icon.svg', sizes: 'any', type: 'image/svg+xml' }],
+    icons: [...sizes.map((size) => ({ src: `/push/icon-${size}.png`, sizes: `${size}x${size}`, type: 'image/png', purpose: 'any maskable' })), { src: '/push/icon.svg', sizes: 'any', type: 'image/svg+xml' }],
   });
   return [
     route({ method: 'GET', path: '/push', ...open, summary: 'Approve sign-ins on a telephone', run: async ({ languages }) => page(pageFrame.frame({ title: speakerFor(languages).say('push_app_title'), content: app(speakerFor(languages), pushSender.publicKey), languages, head: head(config.organisation) })) }),
@@ -82,6 +91,6 @@ export function pushPages({ config, pageFrame, pushSender }: Pick<Needs, 'config
     // At the root: a worker may serve pages beside and below itself only, and the page is `/push`.
     route({ method: 'GET', path: '/push-worker.js', ...open, summary: 'Wakes the telephone', run: async () => file(worker, 'text/javascript; charset=utf-8') }),
     route({ method: 'GET', path: '/push/icon.svg', ...open, summary: 'The sign of the house', run: async () => file(iconSvg, 'image/svg+xml') }),
-    ...[...icons].map(([size, png]) => route({ method: 'GET', path: `/push/icon-${size}.png`, ...open, summary: `The sign of the house, ${size} pixels`, run: async () => file(png, 'image/png') })),
+    ...sizes.map((size) => route({ method: 'GET', path: `/push/icon-${size}.png`, ...open, summary: `The sign of the house, ${size} pixels`, run: async () => file(iconOf(size), 'image/png') })),
   ];
 }

@@ -1,5 +1,6 @@
 import { createECDH, generateKeyPairSync, sign } from 'node:crypto';
 import { expect, it } from 'vitest';
+import { bestOf, nextStep, noFactors, noProgress, type Situation } from '../sign-in/next-step.ts';
 import { isSignedBy } from './device-key.ts';
 import { countAfterSuccess, digitsTyped, isFatigue, mayAskAgain, placeOf, signedTexts, stateOf, type Prompt } from './push.ts';
 
@@ -59,4 +60,21 @@ it('what is no key and what is no signature is no answer, and no error', () => {
   expect(isSignedBy(point, 'text', Buffer.alloc(64).toString('base64url'))).toBe(false);
   expect(isSignedBy(Buffer.alloc(65, 4), 'text', Buffer.alloc(64, 1).toString('base64url'))).toBe(false);
   expect(isSignedBy(Buffer.alloc(0), 'text', Buffer.alloc(64, 1).toString('base64url'))).toBe(false);
+});
+
+const asking: Situation = { purpose: 'sign-in', isNamed: true, wanted: { level: 2, isPhishingResistant: false }, proofs: [{ method: 'password', at: '' }], factors: { ...noFactors, hasPassword: true, pushDevices: 1, recoveryCodesLeft: 10 }, progress: noProgress };
+
+it('the telephone is offered after another proof, never before one, and never where nothing that can be phished suffices', () => {
+  expect(nextStep(asking)).toEqual({ is: 'prove', options: ['push', 'recovery-code'] });
+  expect(nextStep({ ...asking, proofs: [] })).toEqual({ is: 'prove', options: ['password', 'passkey', 'access-pass'] });
+  expect(nextStep({ ...asking, proofs: [], purpose: 'step-up' })).toEqual({ is: 'prove', options: ['push', 'password'] });
+  expect(nextStep({ ...asking, wanted: { level: 2, isPhishingResistant: true }, factors: { ...asking.factors, passkeys: 1, verifiedPasskeys: 1 } })).toEqual({ is: 'prove', options: ['passkey'] });
+});
+
+it('switched off it is named last, counts for nothing, and still keeps the enrolment shut to whoever has the password alone', () => {
+  const off = { ...asking.factors, isPushOff: true };
+  expect(nextStep({ ...asking, factors: { ...off, totps: 1 } })).toEqual({ is: 'prove', options: ['totp', 'recovery-code', 'push'] });
+  expect(nextStep({ ...asking, factors: { ...off, recoveryCodesLeft: 0 } })).toEqual({ is: 'prove', options: ['push'] });
+  expect(bestOf(off).level).toBe(1);
+  expect(bestOf(asking.factors).level).toBe(2);
 });

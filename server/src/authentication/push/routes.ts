@@ -15,7 +15,7 @@ import type { PushSender } from './web-push.ts';
 const change = 'authentication.own.factor.change' as const;
 
 /** Of one address in a minute: a handful of telephones behind one network answer now and then, a guesser of links and ids asks more. */
-const answersPerMinute = 120;
+const answersPerMinute = 240;
 
 export function pushRoutes(given: Needs & { readonly pageFrame: PageFrame; readonly pushSender: PushSender }): readonly AnyRoute[] {
   const needs = { ...given, nonces: openNonces(given) };

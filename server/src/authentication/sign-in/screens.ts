@@ -169,7 +169,7 @@ const screens: Readonly<Record<Screen, Draw>> = {
     if (push?.is === 'waiting' || push?.is === 'approved') {
       const { digits } = push;
       // Read by screen readers one by one, and by eyes across a desk.
-      const shown = html`<p>${say('push_digits_hint')}</p><p class="push-digits" id="push-digits" aria-label="${[...digits].join(' ')}">${digits.slice(0, 3)} ${digits.slice(3)}</p><p class="hint">${say('push_open_at', { address: `${view.host}/push` })}</p>`;
+      const shown = html`<p>${say('push_digits_hint')}</p><p class="push-digits" id="push-digits" role="img" aria-label="${[...digits].join(' ')}">${digits.slice(0, 3)} ${digits.slice(3)}</p><p class="hint">${say('push_open_at', { address: `${view.host}/push` })}</p>`;
       return {
         title,
         content: html`${top}${alert(sayProblem(view))}${push.is === 'approved' ? html`<p role="status">${say('push_approved')}</p>` : shown}<form id="push-wait" method="post" action="${pathOf(view.step, view.purpose)}" data-seconds="${push.secondsLeft}" data-text="${say('push_seconds')}">${hidden('csrf', view.csrf)}${hidden('step', 'push')}<p class="hint" id="push-left" aria-hidden="true" hidden></p><button type="submit">${say(push.is === 'approved' ? 'continue' : 'push_answered')}</button></form><script src="${pushWaitScript.path}" defer></script>${otherWays(view, 'push')}`,

@@ -3,8 +3,10 @@ import { z } from 'zod';
 const id = z.uuid();
 const at = z.iso.datetime();
 const nameOfDevice = z.string().trim().min(1).max(60).describe('What the person calls it: `My telephone`.');
-const signature = z.string().min(1).max(120).describe('ECDSA over P-256 and SHA-256 by the key of the device, as WebCrypto makes it (64 bytes), base64url.');
-const nonce = z.string().min(1).max(120);
+const signature = z.string().max(120).regex(/^[\w-]+$/, 'base64url').describe('ECDSA over P-256 and SHA-256 by the key of the device, as WebCrypto makes it (64 bytes), base64url.');
+const nonce = z.string().max(120).regex(/^[\w.-]+$/, 'base64url');
+// What is signed is put together by lines: no part may hold a line break.
+const part = (longest: number) => z.string().max(longest).regex(/^[\w-]+$/, 'base64url');
 
 export const pushDevice = z.object({
   id,
@@ -27,7 +29,7 @@ export const pushPairingStarted = z.object({ link: z.string().describe('Opens th
 
 export const lookAtPairing = z.strictObject({ token: z.string().max(100) });
 export const pairing = z.object({ organisation: z.string(), personName: z.string(), challenge: z.string() });
-export const pairDevice = z.strictObject({ token: z.string().max(100), name: nameOfDevice, publicKey: z.string().max(120).describe('Uncompressed point of P-256 (65 bytes), base64url.'), signature });
+export const pairDevice = z.strictObject({ token: z.string().max(100), name: nameOfDevice, publicKey: part(120).describe('Uncompressed point of P-256 (65 bytes), base64url.'), signature });
 export const devicePaired = z.object({ deviceId: id });
 
 export const askForNonce = z.strictObject({ deviceId: id });
@@ -45,7 +47,7 @@ export const waitingPrompt = z.object({
 });
 export const whatWaits = z.object({ device: z.object({ name: z.string(), hasNotifications: z.boolean() }), personName: z.string(), organisation: z.string(), isOff: z.boolean(), items: z.array(waitingPrompt), nonce: z.string() });
 
-export const answerPrompt = z.strictObject({ deviceId: id, promptId: id, decision: z.enum(['approve', 'deny', 'not_me']), digits: z.string().max(20).default('').describe('As typed by the person; for `approve`.'), nonce, signature });
+export const answerPrompt = z.strictObject({ deviceId: id, promptId: id, decision: z.enum(['approve', 'deny', 'not_me']), digits: z.string().max(20).regex(/^[\d -]*$/, 'six digits').default('').describe('As typed by the person; for `approve`.'), nonce, signature });
 export const promptAnswered = z.object({ outcome: z.enum(['approved', 'denied', 'disavowed', 'wrong', 'wait', 'over']), waitSeconds: z.int().nullable() });
 export type PromptAnswered = z.infer<typeof promptAnswered>;
 
@@ -53,7 +55,7 @@ export const subscribeDevice = z.strictObject({
   deviceId: id,
   nonce,
   signature,
-  subscription: z.strictObject({ endpoint: z.string().max(1_000), p256dh: z.string().max(100), auth: z.string().max(60) }).nullable().describe('Null: no notifications any more.'),
+  subscription: z.strictObject({ endpoint: z.string().max(1_000).regex(/^[!-~]+$/, 'an address'), p256dh: part(100), auth: part(60) }).nullable().describe('Null: no notifications any more.'),
 });
 
 /** For the page of the sign-in that waits. */

@@ -48,6 +48,7 @@ export function buildDomains(foundation: Foundation) {
     permissionsOf: (principal) => decider.held(principal, modules.flatMap((module) => module.permissions)),
     formTargetsOf: (returnTo) => federation.formTargetsOf(returnTo),
     applicationsOfSessions: (sessionIds) => federation.applicationsOfSessions(sessionIds),
+    applicationOf: (returnTo) => federation.applicationOf(returnTo),
   });
 
   const federation = federationModule({

@@ -17,6 +17,7 @@ import { MyCertificates } from './security/my-certificates.tsx';
 import { NextStepCard } from './security/next-step-card.tsx';
 import { AddPasskey, PasskeysCard } from './security/passkeys-card.tsx';
 import { PasswordCard, SetPassword } from './security/password-card.tsx';
+import { PushSheet } from './security/push-sheet.tsx';
 import { Rename } from './security/rename.tsx';
 
 export function MySecurity() {
@@ -48,6 +49,7 @@ function Shown({ factors }: { factors: Factors }) {
         <PasskeysCard factors={factors} ask={ask} />
         <MyCertificates />
         <AppCard factors={factors} ask={ask} />
+        <PushSheet />
         <PasswordCard factors={factors} ask={ask} />
         <CodesCard factors={factors} ask={ask} />
       </Stack>

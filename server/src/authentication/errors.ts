@@ -65,6 +65,12 @@ export const refuse = refusals('authentication', {
   certificate_for_privileged: { kind: 'forbidden', say: () => 'this person has privileged access; only an administrator who is signed in can give them a certificate' },
   too_many_certificates: { kind: 'conflict', say: (f: { atMost: number }) => `this person has ${f.atMost} certificates already; revoke one first` },
   last_way_in: { kind: 'conflict', say: () => 'without it you could not sign in any more yourself; add another factor first' },
+  push_pairing_not_valid: { kind: 'not_found', say: () => 'this pairing link is used, too old, or not whole; make another in My security' },
+  push_key_not_accepted: { kind: 'invalid', say: () => 'the key of the device was not accepted; open the pairing link again' },
+  too_many_push_devices: { kind: 'conflict', say: (f: { atMost: number }) => `you have ${f.atMost} paired devices already; remove one first` },
+  push_device_not_found: { kind: 'not_found', say: () => 'this device is not paired any more; pair it again from My security' },
+  push_page_old: { kind: 'conflict', say: () => 'the page is too old; ask again for what waits' },
+  push_subscription_not_accepted: { kind: 'invalid', say: () => 'this is not the address of a push service on the open internet; leave notifications off and keep the page open' },
   lifetime_too_long: { kind: 'invalid', say: () => 'an API token lives 365 days at most; choose a shorter life' },
 });
 

@@ -11,6 +11,8 @@ export type AuthenticationEvent =
   | (DomainEvent & { readonly kind: 'sign_in_failed'; readonly facts: { readonly method: string; readonly why: string } })
   /** Subject `enrolment-policy:<id>`. */
   | (DomainEvent & { readonly kind: 'enrolment_stopped'; readonly facts: { readonly name: string; readonly keptOut: number; readonly tried: number } })
+  | (DomainEvent & { readonly kind: 'push_disabled'; readonly facts: { readonly why: 'fatigue'; readonly prompts: number; readonly devices: readonly string[] } })
+  | (DomainEvent & { readonly kind: 'push_enabled'; readonly facts: { readonly devices: readonly string[] } })
   | (DomainEvent & { readonly kind: 'sign_in_disavowed'; readonly facts: { readonly about: string } });
 
 export const kinds = [
@@ -23,5 +25,7 @@ export const kinds = [
   'factor_disabled',
   'sign_in_failed',
   'sign_in_disavowed',
+  'push_disabled',
+  'push_enabled',
   'enrolment_stopped',
 ] as const;

@@ -24,6 +24,10 @@ import { deviceRoutes } from './known-device/routes.ts';
 import { noGeography, openGeography } from './place/geography.ts';
 import { placeRoutes } from './place/routes.ts';
 import { policyRoutes } from './policy.ts';
+import { pushRoutes } from './push/routes.ts';
+import { sendJob } from './push/send-push.ts';
+import { watchJob } from './push/switch-push.ts';
+import { openPushSender, type PushSender } from './push/web-push.ts';
 import { signOutRoutes } from './session/pages.ts';
 import { sessionRoutes } from './session/routes.ts';
 import { setUpRoutes } from './set-up/pages.ts';
@@ -35,9 +39,10 @@ import { boundOf, bounds, methodOf, secondsOf } from './tally/tally.ts';
 import { openDevices } from './throttle/device.ts';
 import { tellOfTriesJob } from './throttle/tell-of-tries.ts';
 
-export function authenticationModule(given: AuthenticationNeeds & { readonly pageFrame?: PageFrame }): Module {
+export function authenticationModule(given: AuthenticationNeeds & { readonly pageFrame?: PageFrame; readonly pushSender?: PushSender }): Module {
   const signIns = given.metrics.counter('bailiwick_sign_in_total', 'tries to prove a factor, by factor and outcome', ['method', 'outcome']);
   const signInSeconds = given.metrics.histogram('bailiwick_sign_in_seconds', 'from the first page shown to the session, by what was proven', ['method'], bounds);
+  const pushes = given.metrics.counter('bailiwick_web_push_total', 'messages that wake a telephone, by outcome', ['outcome']);
   const tally = openTally(given);
   const geography = given.config.geoipFile === null ? noGeography : openGeography({ geoipFile: given.config.geoipFile, log: given.log });
   const inside: Needs = {
@@ -55,7 +60,7 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
       if (signIn.purpose === 'sign-in' && signIn.progress.enrolled.length === 0) tally.add(seconds === null ? 'untimed' : 'done', method, seconds === null ? 0 : boundOf(seconds));
     },
   };
-  const needs = { ...inside, blockList: openBlockList(), devices: openDevices(given), pageFrame: given.pageFrame ?? openPageFrame(given) };
+  const needs = { ...inside, blockList: openBlockList(), devices: openDevices(given), pageFrame: given.pageFrame ?? openPageFrame(given), pushSender: given.pushSender ?? openPushSender(given) };
   const doors: FastifyPluginAsync = async (app) => {
     for (const door of [assets, brandDoors(openFaces(given)), languageDoor(given)]) await app.register(door);
   };
@@ -71,6 +76,7 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
       ...factorRoutes(needs),
       ...passkeyModelRoutes(needs),
       ...certificateRoutes(needs),
+      ...pushRoutes(needs),
       ...apiTokenRoutes(needs),
       ...policyRoutes(needs),
       ...placeRoutes(needs),
@@ -83,6 +89,8 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
     jobs: [
       sweepJob(needs),
       tellOfTriesJob(needs),
+      sendJob({ ...needs, countSent: (outcome) => pushes.inc({ outcome }) }),
+      watchJob(needs),
       readListsJob(needs),
       sweepCertificatesJob(needs),
       stopJob(needs),

@@ -4,6 +4,7 @@ import type { Keys, PasswordHashing } from '../platform/crypto/index.ts';
 import type { Database, Fragment, Tx } from '../platform/db/index.ts';
 import type { Announce } from '../platform/events/index.ts';
 import type { Gate, Principal, RateLimits } from '../platform/http/index.ts';
+import type { Jobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
 import type { Metrics } from '../platform/metrics/index.ts';
@@ -52,6 +53,7 @@ export interface AuthenticationNeeds {
   readonly rateLimits: Pick<RateLimits, 'take'>;
   readonly metrics: Pick<Metrics, 'counter' | 'histogram'>;
   readonly gate: Pick<Gate, 'system'>;
+  readonly jobs: Pick<Jobs, 'enqueue'>;
   readonly consoleRoles: ConsoleRoles;
   readonly peopleGroups: PeopleGroups;
   /** Every permission the principal holds now, for the console to show what works. */
@@ -60,6 +62,8 @@ export interface AuthenticationNeeds {
   applicationsOfSessions(sessionIds: readonly string[]): Promise<readonly ApplicationOfSession[]>;
   /** Origins to which the page that waits behind `returnTo` will send the browser on: browsers hold the redirects after a form to `form-action`. */
   formTargetsOf(returnTo: string): Promise<readonly string[]>;
+  /** The name of the application whose sign-in waits behind `returnTo`, for the person who is asked on a telephone; null for our own pages. */
+  applicationOf(returnTo: string): Promise<string | null>;
 }
 
 /** Everything inside the domain. No verb asks for all of it: each picks what it uses. */

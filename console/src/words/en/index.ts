@@ -10,6 +10,7 @@ import { movements } from './movements.ts';
 import { passkeys } from './passkeys.ts';
 import { people } from './people.ts';
 import { portal } from './portal.ts';
+import { push } from './push.ts';
 import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
 import { settings } from './settings.ts';
@@ -30,6 +31,7 @@ export const en = {
   passkeys,
   people,
   portal,
+  push,
   roles,
   sessions,
   settings,

@@ -38,7 +38,7 @@ export function strengthInWords(held: EnrolledFactors): StrengthInWords {
     return {
       assuranceLevel: 2,
       isPhishingResistant: held.passkeys > 0,
-      sentence: held.passkeys > 0 ? 'You sign in with a password and a security key, and no false page can use them.' : 'You sign in with a password and a code. A false page could still ask you for both: a passkey closes that gap.',
+      sentence: held.passkeys > 0 ? 'You sign in with a password and a security key, and no false page can use them.' : held.totps > 0 ? 'You sign in with a password and a code. A false page could still ask you for both: a passkey closes that gap.' : 'You sign in with a password and digits that you type on your telephone. A false page could still show you its own: a passkey closes that gap.',
       nextStep: held.recoveryCodesLeft === 0 ? 'new_recovery_codes' : 'add_passkey',
     };
   }

@@ -1,3 +1,4 @@
+import { pushPhrases } from './phrases/push.ts';
 import { certificatePhrases } from './phrases/certificate.ts';
 import { enrolmentPhrases } from './phrases/enrolment.ts';
 import { framePhrases } from './phrases/frame.ts';
@@ -14,6 +15,7 @@ const rooms = [
   sessionPhrases,
   enrolmentPhrases,
   certificatePhrases,
+  pushPhrases,
 ] as const;
 
 type NamesOf<Room> = Room extends { readonly en: infer Phrases } ? keyof Phrases & string : never;

@@ -51,6 +51,8 @@ export interface EnrolledFactors {
   readonly listedPasskeys: number;
   /** Telephones whose app answers prompts. */
   readonly pushDevices: number;
+  /** They are switched off (MFA fatigue): still there, so that nobody enrols in their place on the strength of a password, and of no use. */
+  readonly isPushOff: boolean;
   readonly certificates: number;
   /** Of these, the ones whose issuer vouches for a PIN, and for a PIN and hardware. */
   readonly verifiedCertificates: number;
@@ -60,7 +62,7 @@ export interface EnrolledFactors {
   readonly recoveryAddresses: number;
 }
 
-export const noFactors: EnrolledFactors = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, listedPasskeys: 0, pushDevices: 0, certificates: 0, verifiedCertificates: 0, hardwareCertificates: 0, recoveryCodesLeft: 0, recoveryAddresses: 0 };
+export const noFactors: EnrolledFactors = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, listedPasskeys: 0, pushDevices: 0, isPushOff: false, certificates: 0, verifiedCertificates: 0, hardwareCertificates: 0, recoveryCodesLeft: 0, recoveryAddresses: 0 };
 
 export interface Progress {
   /** Enrolled during this sign-in. */
@@ -127,16 +129,18 @@ function remaining(factors: EnrolledFactors, proofs: readonly Proof[], purpose: 
   return [
     ...(factors.passkeys > 0 && (!has('passkey') || isOnlyTouched || isLesserKey) ? (['passkey'] as const) : []),
     ...(factors.certificates > 0 && !has('certificate') ? (['certificate'] as const) : []),
-    ...(factors.pushDevices > 0 && !has('push') && isAnotherPossessionOfUse ? (['push'] as const) : []),
+    ...(factors.pushDevices > 0 && !factors.isPushOff && !has('push') && isAnotherPossessionOfUse ? (['push'] as const) : []),
     ...(factors.totps > 0 && !has('totp') && isAnotherPossessionOfUse ? (['totp'] as const) : []),
     ...(factors.hasPassword && !has('password') ? (['password'] as const) : []),
     ...(factors.recoveryCodesLeft > 0 && !isPossessionProven && has('password') && purpose !== 'step-up' ? (['recovery-code'] as const) : []),
+    // Last, and only to say so: without it a password alone would come to the enrolment.
+    ...(factors.pushDevices > 0 && factors.isPushOff && !has('push') && isAnotherPossessionOfUse ? (['push'] as const) : []),
   ];
 }
 
 /** The most that these factors can reach together, recovery codes apart: what must still suffice after one of them is taken away. */
 export const bestOf = (factors: EnrolledFactors): Strength =>
-  strengthOf(remaining(factors, [], 'step-up').map((method) => (method === 'passkey' && factors.verifiedPasskeys === 0 ? { method, at: '', isUserVerified: false, isSynced: true } : hoped(method, factors))));
+  strengthOf(remaining(factors.isPushOff ? { ...factors, pushDevices: 0 } : factors, [], 'step-up').map((method) => (method === 'passkey' && factors.verifiedPasskeys === 0 ? { method, at: '', isUserVerified: false, isSynced: true } : hoped(method, factors))));
 
 function enrollable(proofs: readonly Proof[], wanted: Wanted): readonly Enrollable[] {
   // What is left without one of the two would not suffice.

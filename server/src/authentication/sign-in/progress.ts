@@ -78,6 +78,9 @@ export async function addProofIn(tx: Tx, { clock }: Pick<Needs, 'clock'>, id: st
 export const addEnrolledIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string, enrolled: Enrollable, proof: Proof | null): Promise<Held | null> =>
   change(tx, needs, id, (signIn) => ({ ...signIn, proofs: proof ? withProof(signIn.proofs, proof) : signIn.proofs, progress: { ...signIn.progress, enrolled: [...new Set([...signIn.progress.enrolled, enrolled])] } }));
 
+/** Nothing but a new secret, under the lock of the row: for a step that changes something beside the sign-in. */
+export const turnPageIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string): Promise<Held | null> => change(tx, needs, id, (signIn) => signIn);
+
 export const skipEnrolmentIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string): Promise<Held | null> => change(tx, needs, id, (signIn) => ({ ...signIn, progress: { ...signIn.progress, hasSkippedEnrolment: true } }));
 
 export const confirmCodesIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string): Promise<Held | null> => change(tx, needs, id, (signIn) => ({ ...signIn, progress: { ...signIn.progress, hasSavedCodes: true } }));

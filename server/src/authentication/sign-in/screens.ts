@@ -6,12 +6,14 @@ import { alert, field, hidden, ways } from '../pages/forms.ts';
 import { keyHint, lacksKey } from '../passkey-model/screens.ts';
 import type { Listing } from '../passkey-model/store.ts';
 import type { PhraseName, Speaker } from '../pages/phrases.ts';
+import { pushWaitScript } from '../pages/assets.ts';
+import type { PushView } from '../push/ask-prompt.ts';
 import type { Enrollable, Step } from './next-step.ts';
 import type { Purpose, SignIn } from './sign-in.ts';
 import type { Method } from './strength.ts';
 
 /** What a page of the sign-in shows; one per thing asked for. */
-export type Screen = 'username' | 'password' | 'totp' | 'recovery-code' | 'access-pass' | 'passkey' | 'certificate' | 'new-passkey' | 'new-password' | 'new-totp' | 'codes' | 'lacks-key';
+export type Screen = 'username' | 'password' | 'totp' | 'push' | 'recovery-code' | 'access-pass' | 'passkey' | 'certificate' | 'new-passkey' | 'new-password' | 'new-totp' | 'codes' | 'lacks-key';
 
 export interface Said {
   readonly phrase: PhraseName;
@@ -21,6 +23,8 @@ export interface Said {
 export interface View {
   readonly speaker: Speaker;
   readonly organisation: string;
+  /** Of this house, as people type it. */
+  readonly host: string;
   readonly csrf: string;
   /** Of the session, where a step-up happens inside one: the script sends it with its questions. */
   readonly sessionCsrf: string | null;
@@ -42,7 +46,7 @@ export interface Shown {
   readonly content: Html;
 }
 
-const screenOfMethod: Readonly<Partial<Record<Method, Screen>>> = { password: 'password', totp: 'totp', 'recovery-code': 'recovery-code', 'access-pass': 'access-pass', passkey: 'passkey', certificate: 'certificate' };
+const screenOfMethod: Readonly<Partial<Record<Method, Screen>>> = { password: 'password', totp: 'totp', push: 'push', 'recovery-code': 'recovery-code', 'access-pass': 'access-pass', passkey: 'passkey', certificate: 'certificate' };
 const screenOfEnrollable: Readonly<Record<Enrollable, Screen>> = { passkey: 'new-passkey', password: 'new-password', totp: 'new-totp' };
 
 /** Every screen that the step allows, the proposed one first. What is not here is not taken. */
@@ -87,6 +91,7 @@ const wayTo: Readonly<Partial<Record<Screen, PhraseName>>> = {
   'access-pass': 'use_access_pass',
   passkey: 'use_passkey',
   certificate: 'use_certificate',
+  push: 'use_push',
   'new-password': 'enrol_password_instead',
   'new-totp': 'enrol_totp_instead',
   'new-passkey': 'enrol_passkey_instead',
@@ -124,6 +129,7 @@ export interface Extra {
   readonly codes: readonly string[];
   /** Models on the list, where level 3 is wanted. */
   readonly listed?: Listing;
+  readonly push: PushView | null;
 }
 
 const screens: Readonly<Record<Screen, Draw>> = {
@@ -167,6 +173,24 @@ const screens: Readonly<Record<Screen, Draw>> = {
       title,
       content: html`${top}<p class="hint">${say(isNew ? 'passkey_confirm_hint' : 'passkey_hint')}</p>${keyHint(view.speaker, listed, 'prove')}${alert(sayProblem(view))}<p data-without-script>${say('passkey_needs_script')}</p>${passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: false, hasAutofill: false })}${otherWays(view, 'passkey')}`,
     };
+  },
+  push(view, { push }) {
+    const { say } = view.speaker;
+    const { title, top } = heading(view, view.purpose === 'step-up' ? 'step_up_title' : 'push_title');
+    const ask = (button: PhraseName) => html`<form method="post" action="${pathOf(view.step, view.purpose)}">${hidden('csrf', view.csrf)}${hidden('step', 'push')}${hidden('response', 'ask')}<button type="submit" id="push-ask">${say(button)}</button></form>`;
+    if (push?.is === 'waiting' || push?.is === 'approved') {
+      const { digits } = push;
+      // Read by screen readers one by one, and by eyes across a desk.
+      const shown = html`<p>${say('push_digits_hint')}</p><p class="push-digits" id="push-digits" role="img" aria-label="${[...digits].join(' ')}">${digits.slice(0, 3)} ${digits.slice(3)}</p><p class="hint">${say('push_open_at', { address: `${view.host}/push` })}</p>`;
+      return {
+        title,
+        content: html`${top}${alert(sayProblem(view))}${push.is === 'approved' ? html`<p role="status">${say('push_approved')}</p>` : shown}<form id="push-wait" method="post" action="${pathOf(view.step, view.purpose)}" data-seconds="${push.secondsLeft}" data-text="${say('push_seconds')}">${hidden('csrf', view.csrf)}${hidden('step', 'push')}<p class="hint" id="push-left" aria-hidden="true" hidden></p><button type="submit">${say(push.is === 'approved' ? 'continue' : 'push_answered')}</button></form><script src="${pushWaitScript.path}" defer></script>${otherWays(view, 'push')}`,
+      };
+    }
+    if (push?.is === 'off') return { title, content: html`${top}${alert(say('push_off'))}${otherWays(view, 'push')}` };
+    const past: Partial<Record<string, PhraseName>> = { expired: 'push_expired', denied: 'push_denied', disavowed: 'push_denied', wrong: 'push_wrong' };
+    const happened = push?.is === 'ready' ? past[push.last] : undefined;
+    return { title, content: html`${top}${alert(sayProblem(view) ?? (happened ? say(happened) : null))}${happened ? '' : html`<p>${say('push_hint')}</p>`}${ask(happened ? 'push_ask_again' : 'push_ask')}${otherWays(view, 'push')}` };
   },
   'new-passkey'(view, { listed }) {
     const { say } = view.speaker;

@@ -10,6 +10,7 @@ import type { Needs } from '../needs.ts';
 import { keyScreens } from '../passkey-model/screens.ts';
 import { neededKeysIn } from '../passkey-model/needed.ts';
 import { speakerFor } from '../pages/phrases.ts';
+import { lookAtPrompt } from '../push/ask-prompt.ts';
 import { sessionCookie } from '../session/read-session.ts';
 import { findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
@@ -73,6 +74,7 @@ export function openWalk(needs: WalkNeeds) {
     const view: View = {
       speaker,
       organisation: config.organisation,
+      host: config.url.host,
       csrf: visit.csrf,
       sessionCsrf: visit.principal?.csrfToken ?? null,
       signIn: options.signIn,
@@ -92,7 +94,8 @@ export function openWalk(needs: WalkNeeds) {
   }
 
   async function extraFor(screen: Screen, signIn: SignIn | null): Promise<Extra> {
-    const none: Extra = { totp: null, codes: [] };
+    const none: Extra = { totp: null, codes: [], push: null };
+    if (screen === 'push' && signIn) return { ...none, push: await lookAtPrompt(needs, signIn) };
     if (signIn?.wanted.level === 3 && keyScreens.includes(screen)) return { ...none, ...(await database.read((tx) => neededKeysIn(tx, screen, signIn))) };
     if ((screen !== 'new-totp' && screen !== 'codes') || !signIn?.personId) return none;
     const subject = await database.read((tx) => findSubject(tx, signIn.personId!));
@@ -178,7 +181,7 @@ export function openWalk(needs: WalkNeeds) {
         const subject = await findSubjectByUsername(tx, username);
         return { began: await beginSignInIn(tx, needs, { purpose, username, personId: subject?.personId ?? null, sessionId: null, wanted, proofs: [], returnTo, shownAt }), named: subject };
       });
-      if (purpose === 'sign-in' && body.password !== '') return takeTogether(visit, began, { ...from, named });
+      if (purpose === 'sign-in' && body.password !== '') return takeTogether(visit, began, { ...from, named, userAgent: request.userAgent });
       // Nothing is proven yet: what comes next is the same for every name, so no factors are asked for.
       return goOn(visit, began, noFactors);
     }
@@ -200,7 +203,8 @@ export function openWalk(needs: WalkNeeds) {
     const screen = screensOf(step).find((one) => one === body.step);
     // A page of another moment (the back button, a second tab, a forged order of steps): show where it really stands.
     if ((!screen || screen === 'username' || screen === 'lacks-key' || screen === 'certificate') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }, found.factors) : redirect(pathOf(step, signIn.purpose));
-    const taken = await takes[isSkip ? 'skip' : (screen as Taking)](needs, signIn, { ...from, named: found.named }, body);
+    const taken = await takes[isSkip ? 'skip' : (screen as Taking)](needs, signIn, { ...from, named: found.named, userAgent: request.userAgent }, body);
+    if (taken.is === 'again') return redirect(`${pathOf(step, signIn.purpose)}?with=${screen}`, [keep(taken.held)]);
     if (taken.is === 'moved') return goOn(visit, taken.held, screen === 'password' || screen === 'totp' ? found.factors : null);
     if (taken.is === 'lost') return redirect('/sign-in?expired=1', [forget]);
     return show(visit, { signIn, purpose: signIn.purpose, step, wish: screen, problem: taken.problem, status: taken.status, returnTo: signIn.returnTo });

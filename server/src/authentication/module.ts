@@ -9,6 +9,13 @@ import { assets } from './pages/assets.ts';
 import { openPageFrame } from './pages/frame.ts';
 import { permissions } from './permissions.ts';
 import { policyRoute } from './policy.ts';
+import { mailRecoveryCode } from './recovery/mail-code.ts';
+import { remindOfRecovery } from './recovery/remind.ts';
+import { recoveryRoutes } from './recovery/routes.ts';
+import { practicePages } from './recovery-drill/pages.ts';
+import { drillRoutes } from './recovery-drill/routes.ts';
+import { keepDrills } from './recovery-drill/start-drill.ts';
+import { resetRoutes } from './reset/routes.ts';
 import { signOutRoutes } from './session/pages.ts';
 import { sessionRoutes } from './session/routes.ts';
 import { setUpRoutes } from './set-up/pages.ts';
@@ -23,8 +30,8 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
   return {
     domain: 'authentication',
     permissions,
-    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), policyRoute()],
-    jobs: [sweepJob(needs)],
+    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), ...recoveryRoutes(needs), ...resetRoutes(needs), ...drillRoutes(needs), ...practicePages(needs), policyRoute()],
+    jobs: [sweepJob(needs), mailRecoveryCode(needs), remindOfRecovery(needs), keepDrills(needs)],
     subscribers: [leaverSubscriber(needs)],
     protocol: assets,
   };

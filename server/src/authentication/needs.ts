@@ -4,6 +4,7 @@ import type { Keys, PasswordHashing } from '../platform/crypto/index.ts';
 import type { Database, Tx } from '../platform/db/index.ts';
 import type { Announce } from '../platform/events/index.ts';
 import type { Gate, Principal, RateLimits } from '../platform/http/index.ts';
+import type { Jobs } from '../platform/jobs/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
 import type { Metrics } from '../platform/metrics/index.ts';
 
@@ -24,6 +25,7 @@ export interface AuthenticationNeeds {
   readonly database: Database;
   readonly announce: Announce;
   readonly mailer: Pick<Mailer, 'post'>;
+  readonly jobs: Pick<Jobs, 'enqueue'>;
   readonly keys: Pick<Keys, 'seal' | 'open' | 'derive'>;
   readonly hashing: PasswordHashing;
   readonly rateLimits: Pick<RateLimits, 'take'>;

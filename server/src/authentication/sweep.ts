@@ -2,6 +2,8 @@ import { days, hours, later } from '../platform/clock/index.ts';
 import type { JobDefinition } from '../platform/jobs/index.ts';
 import { sweepFactors } from './factor/store.ts';
 import type { Needs } from './needs.ts';
+import { sweepRecovery } from './recovery/store.ts';
+import { expireResets } from './reset/store.ts';
 import { announceEnded } from './session/end-sessions.ts';
 import { endExpiredSessions, forgetSessions } from './session/store.ts';
 import { sweepSignIns } from './sign-in/store.ts';
@@ -27,6 +29,8 @@ export const sweepJob = ({ clock, database, announce }: Pick<Needs, 'clock' | 'd
       await sweepSignIns(tx, now);
       await sweepFactors(tx, now, later(now, -hours(1)), later(now, -days(30)));
       await sweepThrottles(tx, later(now, -days(7)), later(now, -days(365)));
+      await sweepRecovery(tx, later(now, -days(2)), later(now, -hours(24)));
+      await expireResets(tx, now);
       await forgetSessions(tx, later(now, -keepEndedSessionsMs));
     });
   },

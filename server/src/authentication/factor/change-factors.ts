@@ -24,7 +24,7 @@ import type { TotpInvitation } from './totp.ts';
 type OwnPermit = Permit<'authentication.own.factor.change'>;
 type ChangeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'keys' | 'hashing'>;
 
-async function whoChanges(needs: Pick<Needs, 'clock' | 'database'>, permit: OwnPermit, principal: Principal): Promise<Subject> {
+export async function whoChanges(needs: Pick<Needs, 'clock' | 'database'>, permit: OwnPermit, principal: Principal): Promise<Subject> {
   if (!permit.personId || principal.kind !== 'person') throw refuse.not_a_person();
   if (!isFresh(principal, needs.clock.now())) throw freshSignInNeeded({ assuranceLevel: 2, maxAgeSeconds: freshForMs / 1_000 });
   const { personId } = permit;

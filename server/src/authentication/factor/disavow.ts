@@ -2,6 +2,7 @@ import { record } from '../../audit/index.ts';
 import { digestOf } from '../../platform/crypto/index.ts';
 import type { ActorId } from '../../platform/http/index.ts';
 import type { Needs } from '../needs.ts';
+import { disavowRecoveryIn } from '../recovery/note-recovery.ts';
 import { endApiTokensOf } from '../api-token/store.ts';
 import { endSessionsIn } from '../session/end-sessions.ts';
 import { findSubject } from '../session/store.ts';
@@ -26,7 +27,8 @@ export async function disavow(needs: Pick<Needs, 'clock' | 'database' | 'announc
     const tokens = await endApiTokensOf(tx, subject.personId, now, 'the person said: this was not me');
     await removeSignInsOf(tx, subject.personId);
     await forgetDevices(tx, subject.personId);
-    await record(tx, { action: 'authentication.sign-in.disavow', ...by, target: `person:${subject.personId}`, targetName: subject.displayName, at: now, outcome: 'allowed', facts: { about: taken.about, sessions: ended, passes, apiTokens: tokens.map((one) => one.id) } });
+    const recovery = await disavowRecoveryIn(tx, needs, subject.personId, taken);
+    await record(tx, { action: 'authentication.sign-in.disavow', ...by, target: `person:${subject.personId}`, targetName: subject.displayName, at: now, outcome: 'allowed', facts: { about: taken.about, sessions: ended, passes, apiTokens: tokens.map((one) => one.id), ...recovery } });
     await announce(tx, { kind: 'sign_in_disavowed', subject: `person:${subject.personId}`, at: now, facts: { about: taken.about } });
     return true;
   });

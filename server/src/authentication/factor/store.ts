@@ -201,7 +201,10 @@ export const factorsOf = (personId: Fragment): Fragment => fragment`
              'pushDevices', 0,
              'certificates', 0,
              'recoveryCodesLeft', (select count(*) from authn.recovery_code where person_id = ${personId} and used_at is null),
-             'recoveryAddresses', 0) as factors`;
+             'recoveryAddresses', (select case when bool_and(r.is_at_work) then 0 else count(*) end
+                                     from authn.recovery_address_card r
+                                     join directory.person_standing s on s.person_id = r.person_id and s.is_active and not s.is_privileged
+                                    where r.person_id = ${personId} and r.confirmed_at is not null and r.is_current)) as factors`;
 
 export async function enrolledFactors(tx: Tx, personId: string): Promise<EnrolledFactors> {
   const [row] = await sql<{ factors: EnrolledFactors }>(tx)`select ${factorsOf(fragment`${personId}`)}`;
@@ -225,9 +228,9 @@ export async function addDisavowal(tx: Tx, one: { digest: Buffer; personId: stri
   await sql(tx)`insert into authn.disavowal (digest, person_id, about, created_at, expires_at) values (${one.digest}, ${one.personId}, ${one.about}, ${one.createdAt}, ${one.expiresAt})`;
 }
 
-export async function takeDisavowal(tx: Tx, digest: Buffer, now: Date): Promise<{ readonly personId: string; readonly about: string } | null> {
-  const [row] = await sql<{ personId: string; about: string }>(tx)`
-    update authn.disavowal set used_at = ${now} where digest = ${digest} and used_at is null and expires_at > ${now} returning person_id, about`;
+export async function takeDisavowal(tx: Tx, digest: Buffer, now: Date): Promise<{ readonly personId: string; readonly about: string; readonly createdAt: Date } | null> {
+  const [row] = await sql<{ personId: string; about: string; createdAt: Date }>(tx)`
+    update authn.disavowal set used_at = ${now} where digest = ${digest} and used_at is null and expires_at > ${now} returning person_id, about, created_at`;
   return row ?? null;
 }
 

@@ -1,8 +1,9 @@
 import type { Language } from './phrases/languages.ts';
+import { recoveryPhrases } from './phrases/recovery.ts';
 import { signInPhrases } from './phrases/sign-in.ts';
 
 /** Every sentence of the pages that the server renders; each room brings its own, in every language. */
-const rooms = [signInPhrases] as const;
+const rooms = [signInPhrases, recoveryPhrases] as const;
 
 type NamesOf<Room> = Room extends { readonly en: infer Phrases } ? keyof Phrases & string : never;
 export type PhraseName = NamesOf<(typeof rooms)[number]>;

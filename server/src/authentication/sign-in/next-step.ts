@@ -1,3 +1,4 @@
+import { recoveryOf, withoutCodes, withoutSpentCodes } from '../recovery/recovery.ts';
 import { isEnough, strengthOf, type Method, type Proof, type Strength, type Wanted } from './strength.ts';
 
 /**
@@ -69,25 +70,29 @@ export const recoveryCodeCount = 10;
 export function nextStep({ purpose, isNamed, wanted, proofs, factors, progress }: Situation): Step {
   if (!isNamed) return { is: 'identify' };
   const has = (method: Method): boolean => proofs.some((proof) => proof.method === method);
-  const onlyEnrols = has('access-pass') || has('setup-link') || (has('recovery-code') && has('totp'));
+  const isRecovered = purpose === 'recover' && recoveryOf(proofs, factors) === 'whole' && !(has('recovery-code') && has('password') && !progress.enrolled.includes('password'));
+  const onlyEnrols = has('access-pass') || has('setup-link') || (has('recovery-code') && has('totp')) || isRecovered;
+  const counted = purpose === 'recover' ? withoutSpentCodes(proofs, progress.enrolled) : proofs;
 
-  if (isEnough(strengthOf(proofs), wanted)) {
-    if (purpose === 'recover' && progress.enrolled.length === 0 && !progress.hasSkippedEnrolment) return { is: 'enrol', options: enrollable(proofs, wanted), isOptional: true };
+  if (isEnough(strengthOf(counted), wanted)) {
+    // A recovery ends in a factor that was bound, unless no code was needed for it after all (63B-4 4.2).
+    if (purpose === 'recover' && progress.enrolled.length === 0 && !progress.hasSkippedEnrolment) return { is: 'enrol', options: enrollable(proofs, wanted), isOptional: isEnough(strengthOf(withoutCodes(proofs)), wanted) };
     const lacksCodes = factors.recoveryCodesLeft < recoveryCodeCount || progress.codeSlots.length > 0;
     return purpose !== 'step-up' && lacksCodes && !progress.hasSavedCodes ? { is: 'save-codes' } : { is: 'done' };
   }
   if (proofs.length === 0) {
     if (purpose === 'sign-in') return { is: 'prove', options: ['password', 'passkey', 'access-pass'] };
-    if (purpose === 'recover') return { is: 'prove', options: ['recovery-code'] };
+    if (purpose === 'recover') return { is: 'prove', options: ['recovery-code', 'mailed-code'] };
   }
   const usable = onlyEnrols ? factorsOf(progress.enrolled) : factors;
   const more = remaining(usable, proofs, purpose);
-  const reachable = isEnough(strengthOf([...proofs, ...more.map((method) => hoped(method, usable))]), wanted);
+  const reachable = isEnough(strengthOf([...counted, ...more.map((method) => hoped(method, usable))]), wanted);
   // Nothing else can make up for what a false page could have taken.
   const unphishable = wanted.isPhishingResistant && reachable && !strengthOf(proofs).isPhishingResistant ? more.filter((method) => unphishableMethods.includes(method)) : [];
-  if (more.length > 0 && (reachable || !onlyEnrols)) return { is: 'prove', options: unphishable.length > 0 ? unphishable : more };
-  // Recovery with one code alone: a second, different method is needed (63B-4 4.2.2.2), and only an issued pass is left.
-  if (purpose === 'recover' && !onlyEnrols && !has('password')) return { is: 'prove', options: ['access-pass'] };
+  // Recovery with one code alone: a second, different method is needed (63B-4 4.2.2.2); an issued pass is always one.
+  const orPass: readonly Method[] = purpose === 'recover' && !onlyEnrols && !has('password') ? ['access-pass'] : [];
+  if (more.length > 0 && (reachable || !onlyEnrols)) return { is: 'prove', options: unphishable.length > 0 ? unphishable : [...more, ...orPass] };
+  if (orPass.length > 0) return { is: 'prove', options: orPass };
   return { is: 'enrol', options: enrollable(proofs, wanted), isOptional: false };
 }
 
@@ -108,7 +113,8 @@ function remaining(factors: EnrolledFactors, proofs: readonly Proof[], purpose: 
     ...(factors.pushDevices > 0 && !has('push') && isAnotherPossessionOfUse ? (['push'] as const) : []),
     ...(factors.totps > 0 && !has('totp') && isAnotherPossessionOfUse ? (['totp'] as const) : []),
     ...(factors.hasPassword && !has('password') ? (['password'] as const) : []),
-    ...(factors.recoveryCodesLeft > 0 && !isPossessionProven && has('password') && purpose !== 'step-up' ? (['recovery-code'] as const) : []),
+    ...(factors.recoveryCodesLeft > 0 && !isPossessionProven && (has('password') || has('mailed-code')) && purpose !== 'step-up' ? (['recovery-code'] as const) : []),
+    ...(factors.recoveryAddresses > 0 && purpose === 'recover' && has('recovery-code') && !has('mailed-code') ? (['mailed-code'] as const) : []),
   ];
 }
 

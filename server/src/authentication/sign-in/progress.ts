@@ -1,9 +1,9 @@
 import { later } from '../../platform/clock/index.ts';
 import { digestOf, newId, randomToken } from '../../platform/crypto/index.ts';
 import type { Fragment, Tx } from '../../platform/db/index.ts';
-import { noticeIn } from '../factor/notice.ts';
 import { enrolledFactors, nobody } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
+import { noteRecoveryIn } from '../recovery/note-recovery.ts';
 import { raiseSessionIn, startSessionIn } from '../session/start-session.ts';
 import type { Counted } from '../throttle/store.ts';
 import { nextStep, noProgress, type EnrolledFactors, type Enrollable, type Step } from './next-step.ts';
@@ -105,7 +105,7 @@ export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'an
     if (where.deviceId && started) await endSignIn(tx, id, subject.personId, where.deviceId, now);
     else await removeSignIn(tx, id);
     if (!started) return null;
-    if (signIn.purpose === 'recover') await noticeIn(tx, needs, subject, { about: 'recovered' });
+    if (signIn.purpose === 'recover') await noteRecoveryIn(tx, needs, subject, signIn.proofs);
     return { secret: started.secret, returnTo: signIn.returnTo };
   });
 }

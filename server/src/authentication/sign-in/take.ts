@@ -3,6 +3,7 @@ import { confirmTotpIn } from '../factor/enrol-totp.ts';
 import type { BlockList } from '../factor/block-list.ts';
 import { preparePassword, setPasswordIn } from '../factor/set-password.ts';
 import type { Needs } from '../needs.ts';
+import { askForRecoveryCode, proveMailedCode } from '../recovery/prove-mailed-code.ts';
 import type { Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
 import type { AttemptOutcome } from '../throttle/attempt.ts';
@@ -16,11 +17,13 @@ export interface Posted {
   readonly password: string;
   readonly code: string;
   readonly response: string;
+  /** Not empty: mail a recovery code. */
+  readonly send: string;
 }
 
-export type Taken = { readonly is: 'moved'; readonly held: Held } | { readonly is: 'stay'; readonly problem: Said; readonly status: 400 | 401 | 429 } | { readonly is: 'lost' };
+export type Taken = { readonly is: 'moved'; readonly held: Held } | { readonly is: 'stay'; readonly problem: Said | null; readonly status: 200 | 400 | 401 | 429 } | { readonly is: 'lost' };
 
-export type TakeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config' | 'hashing'> & { readonly blockList: BlockList };
+export type TakeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config' | 'hashing' | 'jobs'> & { readonly blockList: BlockList };
 
 type Take = (needs: TakeNeeds, signIn: SignIn, from: Visitor, posted: Posted) => Promise<Taken>;
 
@@ -41,6 +44,11 @@ export const takes: Readonly<Record<Exclude<Screen, 'username'> | 'skip', Take>>
   password: tried(provePassword, 'password', 'wrong_password'),
   totp: tried(proveTotp, 'code', 'wrong_code'),
   'recovery-code': tried(proveRecoveryCode, 'code', 'wrong_recovery'),
+  async 'mailed-code'(needs, signIn, from, posted) {
+    if (posted.send === '') return tried(proveMailedCode, 'code', 'wrong_mailed_code')(needs, signIn, from, posted);
+    const asked = await askForRecoveryCode(needs, signIn, from);
+    return asked.is === 'wait' ? stay('wait_for_code', { minutes: Math.ceil(asked.seconds / 60) }, 429) : { is: 'stay', problem: null, status: 200 };
+  },
   'access-pass': tried(proveAccessPass, 'code', 'wrong_pass'),
   async passkey(needs, signIn, from, posted) {
     const held = await provePasskey(needs, signIn, signIn, from, parsed(posted.response));

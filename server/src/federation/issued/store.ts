@@ -12,6 +12,7 @@ export interface IssuedRow {
 /**
  * INVARIANT: what belongs to a person who is not active, or to a sign-in session that has ended and it is bound to, is
  * not found. This is judged here, at every read, on every node, in the same statement: no event has to arrive first.
+ * Nor is what was issued before its person said "this was not me", offline access included.
  * What names a grant is not found without it either: ending the grant ends the whole family.
  */
 export async function findIssued(tx: Tx, digest: Buffer, kinds: readonly string[], now: Date): Promise<IssuedRow[]> {
@@ -25,10 +26,12 @@ export async function findIssued(tx: Tx, digest: Buffer, kinds: readonly string[
       left join federation.payload g on g.kind = 'Grant' and g.digest = sha256(convert_to(p.grant_id, 'UTF8'))
       left join directory.person_standing s on s.person_id = p.account_id
       left join authn.session_card c on c.session_id = p.session_id and p.is_bound_to_session
+      left join authn.disavowal_card d on d.person_id = p.account_id
      where p.digest = ${digest}
        and p.kind = any (${[...kinds]}::text[])
        and (p.account_id is null or s.is_active)
        and (not p.is_bound_to_session or (c.ended_at is null and c.expires_at > ${now}))
+       and (d.disavowed_at is null or p.payload ->> 'iat' is null or (p.payload ->> 'iat')::bigint > extract(epoch from d.disavowed_at))
        and (p.grant_id is null or g.kind is not null)`;
 }
 

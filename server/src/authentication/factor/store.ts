@@ -190,7 +190,7 @@ export async function endAccessPasses(tx: Tx, personId: string, now: Date): Prom
   return rows.length;
 }
 
-/** `EnrolledFactors` as one column named `factors`, for questions that ask for more than these at once. */
+/** `EnrolledFactors` as one column named `factors`, for questions that ask for more than these at once. Inside, no alias of one letter: `personId` may be a column of the question around it. */
 export const factorsOf = (personId: Fragment): Fragment => fragment`
            jsonb_build_object(
              'hasPassword', exists (select from authn.password where person_id = ${personId}),
@@ -201,10 +201,10 @@ export const factorsOf = (personId: Fragment): Fragment => fragment`
              'pushDevices', 0,
              'certificates', 0,
              'recoveryCodesLeft', (select count(*) from authn.recovery_code where person_id = ${personId} and used_at is null),
-             'recoveryAddresses', (select case when bool_and(r.is_at_work) then 0 else count(*) end
-                                     from authn.recovery_address_card r
-                                     join directory.person_standing s on s.person_id = r.person_id and s.is_active and not s.is_privileged
-                                    where r.person_id = ${personId} and r.confirmed_at is not null and r.is_current)) as factors`;
+             'recoveryAddresses', (select case when bool_and(listed.is_at_work) then 0 else count(*) end
+                                     from authn.recovery_address_card listed
+                                     join directory.person_standing stands on stands.person_id = listed.person_id and stands.is_active and not stands.is_privileged
+                                    where listed.person_id = ${personId} and listed.confirmed_at is not null and listed.is_current)) as factors`;
 
 export async function enrolledFactors(tx: Tx, personId: string): Promise<EnrolledFactors> {
   const [row] = await sql<{ factors: EnrolledFactors }>(tx)`select ${factorsOf(fragment`${personId}`)}`;

@@ -85,7 +85,7 @@ export function practicePages(needs: Needs & { readonly pageFrame: PageFrame; re
 function draw(who: Practising, csrf: string, { say }: Speaker, problem: string | null): Html {
   const { drill, due, steps } = who;
   const form = (step: string, inside: Html, button: PhraseName, act = '', isPlain = false): Html =>
-    html`<form method="post" action="${here}" novalidate>${hidden('csrf', csrf)}${hidden('step', step)}${act ? hidden('act', act) : ''}${inside}<button type="submit"${isPlain ? html` class="plain"` : ''}>${say(button)}</button></form>`;
+    html`<form method="post" action="${here}" novalidate>${hidden('csrf', csrf)}${hidden('step', step)}${inside}<button type="submit"${act ? html` name="act" value="${act}"` : ''}${isPlain ? html` class="plain"` : ''}>${say(button)}</button></form>`;
   const home = ways([['/security', say('practise_to_security')]]);
   if (!drill) return html`<p>${say('practise_none')}</p>${home}`;
   if (!drill.begunAt) return html`<p>${say('practise_hint')}</p><p class="hint">${say('practise_harmless')}</p>${form('begin', html``, 'practise_begin')}`;

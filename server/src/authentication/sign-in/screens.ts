@@ -148,7 +148,7 @@ const screens: Readonly<Record<Screen, Draw>> = {
   'mailed-code'(view, { isCodeMailed }) {
     const { say } = view.speaker;
     const { title, top } = heading(view, 'mailed_code_title');
-    const send = (button: PhraseName, isPlain: boolean): Html => html`<form method="post" action="${pathOf(view.step, view.purpose)}">${hidden('csrf', view.csrf)}${hidden('step', 'mailed-code')}${hidden('send', 'yes')}<button type="submit"${isPlain ? html` class="plain"` : ''}>${say(button)}</button></form>`;
+    const send = (button: PhraseName, isPlain: boolean): Html => html`<form method="post" action="${pathOf(view.step, view.purpose)}">${hidden('csrf', view.csrf)}${hidden('step', 'mailed-code')}<button type="submit" name="send" value="yes"${isPlain ? html` class="plain"` : ''}>${say(button)}</button></form>`;
     return {
       title,
       content: isCodeMailed

@@ -28,6 +28,7 @@ export const refuse = refusals('authentication', {
   reset_of_privileged: { kind: 'forbidden', say: () => 'this person has privileged access; only another administrator can let them in again, with an access pass' },
   reset_open_already: { kind: 'conflict', say: (f: { person: string }) => `somebody has asked to reset \`${f.person}\` already; look at the open requests` },
   reset_not_found: { kind: 'not_found', say: (f: { reset: string }) => `request \`${f.reset}\` does not exist or is outside of what you may see; load the list again` },
+  cursor_unknown: { kind: 'invalid', say: () => 'the list cannot go on from this `cursor`; begin again without it' },
   reset_not_open: { kind: 'conflict', say: (f: { state: string }) => `this request is ${f.state}; ask anew if it is still needed` },
   reset_needs_another_person: { kind: 'forbidden', say: () => 'whoever asked cannot be the second person, and neither can the person it is about; ask a colleague to approve' },
   reset_not_by_managers: { kind: 'forbidden', say: () => 'managers do not approve resets here; somebody of the help desk or an administrator does' },

@@ -1,22 +1,18 @@
 import type { ResetCard } from '@bailiwick/contract/recovery';
-import { cursorOf, parseTimeCursor } from '../../platform/db/index.ts';
 import type { Permit } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { Needs } from '../needs.ts';
 import { readRecoverySettings } from '../recovery/store.ts';
 import { problemOfDecider, stateNow, type ResetRequest } from './reset.ts';
-import { listResets } from './store.ts';
+import { listResets, type ListedReset } from './store.ts';
 
 /** What waits for a second person, or everything there ever was; of the people whom the reader reaches. */
 export async function readResets({ database, clock }: Pick<Needs, 'database' | 'clock'>, permit: Permit<'authentication.reset.read'>, held: readonly string[], query: { readonly state: 'waiting' | 'all'; readonly cursor?: string | undefined; readonly limit: number }): Promise<{ items: ResetCard[]; next: string | null }> {
-  const after = query.cursor === undefined ? null : parseTimeCursor(query.cursor);
-  if (query.cursor !== undefined && !after) throw refuse.reset_not_found({ reset: query.cursor });
   const now = clock.now();
-  const [rows, settings] = await database.read((tx) => Promise.all([listResets(tx, permit.scope, query.state === 'waiting', now, after, query.limit + 1), readRecoverySettings(tx)]));
-  const shown = rows.slice(0, query.limit);
-  const last = shown.at(-1);
+  const [found, settings] = await database.read((tx) => Promise.all([listResets(tx, permit.scope, { isOnlyWaiting: query.state === 'waiting', cursor: query.cursor, limit: query.limit }, now), readRecoverySettings(tx)]));
+  if (!found) throw refuse.cursor_unknown();
   const isManager = permit.scope.is === 'reports';
-  const present = (one: (typeof rows)[number]): ResetCard => ({
+  const present = (one: ListedReset): ResetCard => ({
     id: one.id,
     personId: one.personId,
     personName: one.personName,
@@ -34,7 +30,7 @@ export async function readResets({ database, clock }: Pick<Needs, 'database' | '
     mayDecide: stateNow(one, now) === 'open' && held.includes('authentication.reset.decide') && problemOfDecider(one, { personId: permit.personId, isManager }, settings) === null,
     mayTakePass: isWaitingForPass(one, now) && one.askedBy === permit.personId,
   });
-  return { items: shown.map(present), next: rows.length > query.limit && last ? cursorOf({ key: last.askedAt.toISOString(), id: last.id }) : null };
+  return { items: found.items.map(present), next: found.next };
 }
 
 const isWaitingForPass = (one: ResetRequest, now: Date): boolean => stateNow(one, now) === 'approved';

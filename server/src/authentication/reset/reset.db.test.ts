@@ -91,7 +91,7 @@ describe('a help desk resets nobody alone (63B-4 4.2.1, ASVS 6.4.4)', () => {
     const { id } = await ask(hugo, olga);
     await helga.browser.api('POST', `/api/v1/resets/${id}/refuse`, { reason: 'she sits next to me and lost nothing' });
     expect(await codeOf(takePass(hugo, id))).toBe('authentication.reset_not_open');
-    const all = await helga.browser.api<{ items: ResetCard[] }>('GET', '/api/v1/resets?state=all&limit=1');
+    const all = await helga.browser.api<{ items: ResetCard[]; next: string | null }>('GET', '/api/v1/resets?state=all&limit=1');
     expect(all.items).toMatchObject([{ id, state: 'refused', decisionReason: 'she sits next to me and lost nothing', decidedByName: 'Helga Helper' }]);
     expect(all.next).not.toBeNull();
   });

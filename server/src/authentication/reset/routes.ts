@@ -21,7 +21,7 @@ export function resetRoutes(needs: Needs): readonly AnyRoute[] {
       summary: 'Resets that were asked for, newest first',
       query: contract.resetQuery,
       output: contract.resetList,
-      refusals: [refuse.reset_not_found],
+      refusals: [refuse.cursor_unknown],
       run: async ({ permit, principal, query }) => readResets(needs, permit, await needs.permissionsOf(principal), query),
     }),
     route({

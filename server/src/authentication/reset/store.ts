@@ -1,6 +1,6 @@
 import { scopeCondition } from '../../directory/index.ts';
 import type { Scope } from '../../platform/http/index.ts';
-import { fragment, sql, type Cursor, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, parseTimeCursor, sql, type Tx } from '../../platform/db/index.ts';
 import type { ResetRequest } from './reset.ts';
 
 const columns = fragment`r.id, r.person_id, r.asked_by, r.asked_by_name, r.asked_at, r.reason, r.identity_check, r.ticket, r.state, r.decided_by, r.decided_by_name, r.decided_at, r.decision_reason, r.expires_at`;
@@ -45,15 +45,20 @@ export interface ListedReset extends ResetRequest {
   readonly personName: string;
 }
 
-/** Those who wait first, then newest first. */
-export async function listResets(tx: Tx, scope: Scope, isOnlyWaiting: boolean, now: Date, after: Cursor | null, limit: number): Promise<readonly ListedReset[]> {
-  return sql<ListedReset>(tx)`
+/** Newest first. Null for text that is no cursor of ours. */
+export async function listResets(tx: Tx, scope: Scope, query: { readonly isOnlyWaiting: boolean; readonly cursor: string | undefined; readonly limit: number }, now: Date): Promise<{ readonly items: readonly ListedReset[]; readonly next: string | null } | null> {
+  const after = query.cursor === undefined ? null : parseTimeCursor(query.cursor);
+  if (query.cursor !== undefined && !after) return null;
+  const rows = await sql<ListedReset>(tx)`
     select ${columns}, c.display_name as person_name
       from authn.reset_request r
       join directory.person_card c on c.person_id = r.person_id
      where ${await scopeCondition(tx, scope, fragment`r.person_id`)}
-       and (not ${isOnlyWaiting}::boolean or (r.state in ('open', 'approved') and r.expires_at > ${now}))
+       and (not ${query.isOnlyWaiting}::boolean or (r.state in ('open', 'approved') and r.expires_at > ${now}))
        and ${after ? fragment`(r.asked_at, r.id) < (${after.key}::timestamptz, ${after.id}::uuid)` : fragment`true`}
      order by r.asked_at desc, r.id desc
-     limit ${limit}`;
+     limit ${query.limit + 1}`;
+  const items = rows.slice(0, query.limit);
+  const last = items.at(-1);
+  return { items, next: rows.length > query.limit && last ? cursorOf({ key: last.askedAt.toISOString(), id: last.id }) : null };
 }

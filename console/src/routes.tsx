@@ -28,6 +28,8 @@ const adminPages = [
   createRoute({ getParentRoute: () => admin, path: 'applications/$applicationId', ...filters('tab'), component: lazyRouteComponent(() => import('./admin/applications/application.tsx'), 'ApplicationPage') }),
   createRoute({ getParentRoute: () => admin, path: 'roles', ...filters('search'), component: lazyRouteComponent(() => import('./admin/roles/roles.tsx'), 'Roles') }),
   createRoute({ getParentRoute: () => admin, path: 'roles/$roleId', component: lazyRouteComponent(() => import('./admin/roles/role.tsx'), 'RolePage') }),
+  createRoute({ getParentRoute: () => admin, path: 'recovery', ...filters('tab', 'state'), component: lazyRouteComponent(() => import('./admin/recovery/recovery.tsx'), 'Recovery') }),
+  createRoute({ getParentRoute: () => admin, path: 'recovery/drills/$drillId', ...filters('state'), component: lazyRouteComponent(() => import('./admin/recovery/drill.tsx'), 'DrillPage') }),
   createRoute({ getParentRoute: () => admin, path: 'hr', beforeLoad: () => { throw redirect({ to: '/admin/hr-feed' as '/' }); } }),
   createRoute({ getParentRoute: () => admin, path: 'hr-feed', component: lazyRouteComponent(() => import('./admin/hr-feed/hr-feed.tsx'), 'HrFeed') }),
   createRoute({ getParentRoute: () => admin, path: 'hr-feed/$importId', ...filters('tab'), component: lazyRouteComponent(() => import('./admin/hr-feed/hr-import.tsx'), 'HrImportPage') }),

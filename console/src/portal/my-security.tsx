@@ -14,6 +14,7 @@ import { Tone } from '../ui/tone.tsx';
 import { When } from '../ui/when.tsx';
 import { words } from '../words/index.ts';
 import css from './my-security.module.css';
+import { RecoverySheet } from './recovery/recovery-sheet.tsx';
 
 type Asked = { is: 'passkey' } | { is: 'app' } | { is: 'password' } | { is: 'codes' } | { is: 'rename' | 'remove'; which: string; name: string };
 
@@ -123,6 +124,7 @@ function Shown({ factors }: { factors: Factors }) {
             <p className="quiet">{w.passwordNone}</p>
           )}
         </Sheet>
+        <RecoverySheet />
         <Sheet
           title={w.codes}
           lead={w.codesLead}

@@ -18,6 +18,8 @@ export const at = {
   application: (id: string, tab?: string) => `/admin/applications/${id}${search({ tab })}`,
   roles: '/admin/roles',
   role: (id: string) => `/admin/roles/${id}`,
+  recovery: (tab?: string) => `/admin/recovery${search({ tab })}`,
+  recoveryDrill: (id: string) => `/admin/recovery/drills/${id}`,
   hrFeed: '/admin/hr-feed',
   hrImport: (id: string, tab?: string) => `/admin/hr-feed/${id}${search({ tab })}`,
   audit: '/admin/audit',

@@ -21,6 +21,8 @@ export const at = {
   enrolment: '/admin/enrolment',
   enrolmentPolicy: (id: string) => `/admin/enrolment/${id}`,
   enrolmentEditor: (id: string) => `/admin/enrolment/${id}/change`,
+  recovery: (tab?: string) => `/admin/recovery${search({ tab })}`,
+  recoveryDrill: (id: string) => `/admin/recovery/drills/${id}`,
   hrFeed: '/admin/hr-feed',
   hrImport: (id: string, tab?: string) => `/admin/hr-feed/${id}${search({ tab })}`,
   audit: '/admin/audit',

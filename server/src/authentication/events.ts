@@ -13,6 +13,9 @@ export type AuthenticationEvent =
   | (DomainEvent & { readonly kind: 'enrolment_stopped'; readonly facts: { readonly name: string; readonly keptOut: number; readonly tried: number } })
   | (DomainEvent & { readonly kind: 'push_disabled'; readonly facts: { readonly why: 'fatigue'; readonly prompts: number; readonly devices: readonly string[] } })
   | (DomainEvent & { readonly kind: 'push_enabled'; readonly facts: { readonly devices: readonly string[] } })
+  | (DomainEvent & { readonly kind: 'account_recovered'; readonly facts: { readonly methods: readonly string[] } })
+  | (DomainEvent & { readonly kind: 'recovery_disavowed'; readonly facts: { readonly about: string; readonly resets: number; readonly recoveryAddresses: number } })
+  | (DomainEvent & { readonly kind: 'recovery_address_added' | 'recovery_address_removed' | 'reset_asked' | 'reset_approved' | 'reset_refused' | 'reset_cancelled' | 'reset_issued' | 'drill_moved'; readonly facts: Readonly<Record<string, never>> })
   | (DomainEvent & { readonly kind: 'sign_in_disavowed'; readonly facts: { readonly about: string } });
 
 export const kinds = [
@@ -28,4 +31,14 @@ export const kinds = [
   'push_disabled',
   'push_enabled',
   'enrolment_stopped',
+  'account_recovered',
+  'recovery_disavowed',
+  'recovery_address_added',
+  'recovery_address_removed',
+  'reset_asked',
+  'reset_approved',
+  'reset_refused',
+  'reset_cancelled',
+  'reset_issued',
+  'drill_moved',
 ] as const;

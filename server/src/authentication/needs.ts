@@ -47,13 +47,13 @@ export interface AuthenticationNeeds {
   readonly database: Database;
   readonly announce: Announce;
   readonly mailer: Pick<Mailer, 'post'>;
+  readonly jobs: Pick<Jobs, 'enqueue'>;
   readonly keys: Pick<Keys, 'seal' | 'open' | 'derive'>;
   readonly hashing: PasswordHashing;
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   readonly rateLimits: Pick<RateLimits, 'take'>;
   readonly metrics: Pick<Metrics, 'counter' | 'histogram'>;
   readonly gate: Pick<Gate, 'system'>;
-  readonly jobs: Pick<Jobs, 'enqueue'>;
   readonly consoleRoles: ConsoleRoles;
   readonly peopleGroups: PeopleGroups;
   /** Every permission the principal holds now, for the console to show what works. */

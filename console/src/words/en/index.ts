@@ -11,6 +11,7 @@ import { passkeys } from './passkeys.ts';
 import { people } from './people.ts';
 import { portal } from './portal.ts';
 import { push } from './push.ts';
+import { recovery } from './recovery.ts';
 import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
 import { settings } from './settings.ts';
@@ -32,6 +33,7 @@ export const en = {
   people,
   portal,
   push,
+  recovery,
   roles,
   sessions,
   settings,

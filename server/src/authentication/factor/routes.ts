@@ -62,7 +62,7 @@ export function factorRoutes(needs: Needs & { readonly blockList: BlockList }): 
       body: contract.issueAccessPass,
       output: contract.accessPassIssued,
       status: 201,
-      refusals: [refuse.person_not_found, refuse.person_not_active, refuse.pass_for_oneself, refuse.pass_for_privileged],
+      refusals: [refuse.person_not_found, refuse.person_not_active, refuse.pass_for_oneself, refuse.pass_for_privileged, refuse.reset_needs_approval],
       run: async ({ permit, params, body }) => {
         const issued = await issueAccessPass(needs, permit, { personId: params.personId, reason: body.reason });
         return { ...issued, expiresAt: issued.expiresAt.toISOString() };

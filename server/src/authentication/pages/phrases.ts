@@ -1,3 +1,4 @@
+import { recoveryPhrases } from './phrases/recovery.ts';
 import { pushPhrases } from './phrases/push.ts';
 import { certificatePhrases } from './phrases/certificate.ts';
 import { enrolmentPhrases } from './phrases/enrolment.ts';
@@ -16,6 +17,7 @@ const rooms = [
   enrolmentPhrases,
   certificatePhrases,
   pushPhrases,
+  recoveryPhrases,
 ] as const;
 
 type NamesOf<Room> = Room extends { readonly en: infer Phrases } ? keyof Phrases & string : never;

@@ -16,6 +16,7 @@ export const me = z.object({
     .describe('Null for an API token that belongs to no person.'),
   permissions: z.array(z.string()),
   consoleRoles: z.array(z.string()),
+  isBreakGlass: z.boolean().describe('A break-glass account: everybody who administers has been told.'),
   session: z
     .object({ id, assuranceLevel, methods: z.array(z.string()), isPhishingResistant: z.boolean(), authenticatedAt: at, expiresAt: at, idleExpiresAt: at.nullable() })
     .nullable(),

@@ -27,6 +27,7 @@ export const at = {
   hrImport: (id: string, tab?: string) => `/admin/hr-feed/${id}${search({ tab })}`,
   audit: '/admin/audit',
   auditOf: (values: { target?: string; actor?: string; action?: string; search?: string }) => `/admin/audit${search(values)}`,
+  breakGlass: '/admin/break-glass',
   settings: '/admin/settings',
   portal: '/',
   myAccess: '/access',

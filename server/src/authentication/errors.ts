@@ -25,6 +25,12 @@ export const refuse = refusals('authentication', {
   passkey_model_of_the_file: { kind: 'conflict', say: (f: { model: string }) => `\`${f.model}\` comes from the metadata of the FIDO Alliance; take it off the list instead` },
   passkey_model_cursor_unknown: { kind: 'invalid', say: () => 'the list does not go on from there; load it from the beginning' },
   last_factor: { kind: 'conflict', say: () => 'without this factor you could not sign in any more; add another one first' },
+  last_way_in: { kind: 'conflict', say: () => 'without this factor nobody could sign in as administrator; add another one first, or have somebody else become administrator and set up a passkey' },
+  break_glass_keys_only: { kind: 'forbidden', say: () => 'a break-glass account has its hardware keys and no other way to sign in; an administrator changes them on the page Break-glass' },
+  key_not_accepted: { kind: 'invalid', say: () => 'the key was not accepted; start again and keep the page open until the key has answered' },
+  key_not_hardware: { kind: 'invalid', say: () => 'this is not a hardware key with a PIN: it can be copied, or it does not ask for the PIN; set a PIN on the key, plug it in and choose it when the browser asks' },
+  key_taken: { kind: 'conflict', say: () => 'this key is registered already; use another one' },
+  too_many_keys: { kind: 'conflict', say: (f: { atMost: number }) => `a break-glass account has ${f.atMost} keys at most; remove one first` },
   pass_for_oneself: { kind: 'forbidden', say: () => 'nobody issues an access pass for themselves; ask your manager or an administrator' },
   pass_for_privileged: { kind: 'forbidden', say: () => 'this person has privileged access; only an administrator can issue an access pass for them' },
   recovery_address_not_found: { kind: 'not_found', say: () => 'this address is not on your list, or it is confirmed already; load the page again' },
@@ -83,7 +89,6 @@ export const refuse = refusals('authentication', {
   certificate_not_ours: { kind: 'conflict', say: () => 'only certificates of our own authority can be renewed here; ask the authority that issued it' },
   certificate_for_privileged: { kind: 'forbidden', say: () => 'this person has privileged access; only an administrator who is signed in can give them a certificate' },
   too_many_certificates: { kind: 'conflict', say: (f: { atMost: number }) => `this person has ${f.atMost} certificates already; revoke one first` },
-  last_way_in: { kind: 'conflict', say: () => 'without it you could not sign in any more yourself; add another factor first' },
   push_pairing_not_valid: { kind: 'not_found', say: () => 'this pairing link is used, too old, or not whole; make another in My security' },
   push_key_not_accepted: { kind: 'invalid', say: () => 'the key of the device was not accepted; open the pairing link again' },
   too_many_push_devices: { kind: 'conflict', say: (f: { atMost: number }) => `you have ${f.atMost} paired devices already; remove one first` },
@@ -97,5 +102,5 @@ export const refuse = refusals('authentication', {
  * The same answer the gate gives, so that the console has one way to raise a session: sensitive changes ask for a fresh proof
  * (ASVS 7.5.1, 7.5.3). `phishing_resistant` is answered by `/sign-in?step_up=phishing_resistant`.
  */
-export const freshSignInNeeded = (facts: { readonly assuranceLevel: 1 | 2 | 3; readonly maxAgeSeconds: number }): Refusal =>
+export const freshSignInNeeded = (facts: { readonly assuranceLevel: 1 | 2 | 3; readonly maxAgeSeconds: number; readonly stepUp?: 'phishing_resistant' }): Refusal =>
   new Refusal('platform.stronger_sign_in_needed', 'forbidden', 'this needs a fresh sign-in; sign in again and repeat it', facts);

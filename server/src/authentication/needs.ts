@@ -40,6 +40,12 @@ export interface PeopleGroups {
   readonly roles: Fragment;
 }
 
+/** Privileged's answer, connected by `app.ts`: its rule knows break-glass accounts, which this domain does not. */
+export interface LastWayIn {
+  /** As the transaction stands now: can somebody sign in as administrator, or are two break-glass accounts sealed? Takes the lock that others wait for. */
+  isOpenIn(tx: Tx): Promise<boolean>;
+}
+
 /** What `app.ts` hands over. */
 export interface AuthenticationNeeds {
   readonly config: Pick<Config, 'url' | 'isSecure' | 'organisation' | 'fidoRootFile' | 'geoipFile' | 'certificateDoor' | 'host'>;
@@ -56,6 +62,7 @@ export interface AuthenticationNeeds {
   readonly gate: Pick<Gate, 'system'>;
   readonly consoleRoles: ConsoleRoles;
   readonly peopleGroups: PeopleGroups;
+  readonly lastWayIn: LastWayIn;
   /** Every permission the principal holds now, for the console to show what works. */
   permissionsOf(principal: Principal): Promise<readonly string[]>;
   /** Of federation: which applications were signed in to out of these sessions. */

@@ -4,6 +4,7 @@ import { audit } from './audit.ts';
 import { certificate } from './certificate.ts';
 import { enrolment } from './enrolment.ts';
 import { face } from './face.ts';
+import { breakGlass } from './break-glass.ts';
 import { hrFeed } from './hr-feed.ts';
 import { inventory } from './inventory.ts';
 import { movements } from './movements.ts';
@@ -23,6 +24,7 @@ export const en = {
   access,
   applications,
   audit,
+  breakGlass,
   certificate,
   enrolment,
   face,

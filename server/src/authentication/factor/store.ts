@@ -1,4 +1,4 @@
-import { fragment, join, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
+import { fragment, join, sql, textArray, type Fragment, type Tx } from '../../platform/db/index.ts';
 import type { EnrolledFactors } from '../sign-in/next-step.ts';
 
 export interface StoredPassword {
@@ -228,12 +228,30 @@ export const factorsOf = (personId: Fragment): Fragment => fragment`
              'recoveryAddresses', (select case when bool_and(listed.is_at_work) then 0 else count(*) end
                                      from authn.recovery_address_card listed
                                      join directory.person_standing stands on stands.person_id = listed.person_id and stands.is_active and not stands.is_privileged
-                                    where listed.person_id = ${personId} and listed.confirmed_at is not null and listed.is_current)) as factors`;
+                                    where listed.person_id = ${personId} and listed.confirmed_at is not null and listed.is_current),
+             'isKeyOnly', exists (select from directory.person_standing where person_id = ${personId} and is_break_glass)) as factors`;
 
 export async function enrolledFactors(tx: Tx, personId: string): Promise<EnrolledFactors> {
   const [row] = await sql<{ factors: EnrolledFactors }>(tx)`select ${factorsOf(fragment`${personId}`)}`;
   return row!.factors;
 }
+
+/** Of many people at once, without what too many wrong tries have switched off. */
+export async function usableFactorsOf(tx: Tx, people: readonly string[]): Promise<ReadonlyMap<string, EnrolledFactors>> {
+  const rows = await sql<{ personId: string; factors: EnrolledFactors; switchedOff: readonly string[] }>(tx)`
+    select one.person_id, ${factorsOf(fragment`one.person_id`)},
+           array(select t.authenticator from authn.throttle t where t.account = 'person:' || one.person_id::text and t.disabled_at is not null) as switched_off
+      from unnest(${textArray(people)}::uuid[]) as one (person_id)`;
+  return new Map(rows.map(({ personId, factors, switchedOff }) => [personId, withoutSwitchedOff(factors, switchedOff)]));
+}
+
+const withoutSwitchedOff = (factors: EnrolledFactors, switchedOff: readonly string[]): EnrolledFactors => ({
+  ...factors,
+  hasPassword: factors.hasPassword && !switchedOff.includes('password'),
+  totps: switchedOff.includes('totp') ? 0 : factors.totps,
+  pushDevices: switchedOff.includes('push') ? 0 : factors.pushDevices,
+  recoveryCodesLeft: switchedOff.includes('recovery-code') ? 0 : factors.recoveryCodesLeft,
+});
 
 /** Nobody's factors are asked for with the same question, so that the answer takes as long. */
 export const nobody = '00000000-0000-0000-0000-000000000000';

@@ -22,7 +22,7 @@ export function openSessionReader({ database, clock, keys }: Pick<Needs, 'databa
     if (!session) return null;
     if (!isOnlyLooking && now.getTime() - session.lastSeenAt.getTime() >= seenEveryMs) {
       const limits = limitsFrom(await database.read(findSetLimits));
-      await database.read((tx) => markSeen(tx, session.id, now, endsOf(session.assuranceLevel, session.authenticatedAt, now, limits).idleExpiresAt));
+      await database.read((tx) => markSeen(tx, session.id, now, endsOf(session.isBreakGlass ? 3 : session.assuranceLevel, session.authenticatedAt, now, limits).idleExpiresAt));
     }
     return {
       kind: 'person',

@@ -8,6 +8,7 @@ export const setLimits = fragment`(select coalesce(jsonb_agg(jsonb_build_object(
 
 export interface ReadSession extends Session {
   readonly displayName: string;
+  readonly isBreakGlass: boolean;
 }
 
 /**
@@ -16,7 +17,7 @@ export interface ReadSession extends Session {
  */
 export async function readOpenSession(tx: Tx, digest: Buffer, now: Date): Promise<ReadSession | null> {
   const [row] = await sql<ReadSession>(tx)`
-    select ${columns}, c.display_name
+    select ${columns}, c.display_name, p.is_break_glass
       from authn.session s
       join directory.person_standing p on p.person_id = s.person_id and p.is_active
       join directory.person_card c on c.person_id = s.person_id
@@ -137,9 +138,11 @@ export interface Subject {
   readonly privateEmail: string | null;
   readonly title: string | null;
   readonly department: string | null;
+  /** See privileged/README.md. */
+  readonly isBreakGlass: boolean;
 }
 
-export const subjectColumns = fragment`p.person_id, p.is_active, p.username, c.display_name, c.work_email, c.private_email, c.title, c.department`;
+export const subjectColumns = fragment`p.person_id, p.is_active, p.is_break_glass, p.username, c.display_name, c.work_email, c.private_email, c.title, c.department`;
 
 const subject = fragment`
     select ${subjectColumns}

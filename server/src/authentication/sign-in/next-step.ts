@@ -61,6 +61,8 @@ export interface EnrolledFactors {
   readonly recoveryCodesLeft: number;
   /** Confirmed addresses that a recovery code can be mailed to. */
   readonly recoveryAddresses: number;
+  /** A break-glass account: its hardware keys with their PIN, and nothing else; nothing is ever enrolled in a sign-in. */
+  readonly isKeyOnly?: boolean;
 }
 
 export const noFactors: EnrolledFactors = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, listedPasskeys: 0, pushDevices: 0, isPushOff: false, certificates: 0, verifiedCertificates: 0, hardwareCertificates: 0, recoveryCodesLeft: 0, recoveryAddresses: 0 };
@@ -83,6 +85,7 @@ export const recoveryCodeCount = 10;
 
 export function nextStep({ purpose, isNamed, wanted, proofs: given, factors: enrolled, progress }: Situation): Step {
   if (!isNamed) return { is: 'identify' };
+  if (enrolled.isKeyOnly === true && given.length > 0) return isEnough(strengthOf(given.filter((proof) => proof.method === 'passkey' && proof.isUserVerified && !proof.isSynced)), wanted) ? { is: 'done' } : { is: 'prove', options: ['passkey'] };
   const [proofs, factors] = [countedFor(given, wanted), usableWith(enrolled, wanted)];
   const has = (method: Method): boolean => given.some((proof) => proof.method === method);
   const isRecovered = purpose === 'recover' && recoveryOf(given, enrolled) === 'whole' && !(has('recovery-code') && has('password') && !progress.enrolled.includes('password'));

@@ -119,9 +119,9 @@ export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'an
     const signIn = held && judged && { ...held, proofs: judged.proofs };
     if (!signIn || signIn.personId !== personId || !finisher?.subject.isActive || stepWith(signIn, finisher.factors).is !== 'done') return null;
     const { subject } = finisher;
-    const asked = await askEnrolmentIn(tx, needs, signIn, finisher.factors);
+    const asked = subject.isBreakGlass ? null : await askEnrolmentIn(tx, needs, signIn, finisher.factors);
     if (asked) return { asked, factors: finisher.factors };
-    const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId, setLimits: finisher.setLimits };
+    const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId, setLimits: finisher.setLimits, isBreakGlass: subject.isBreakGlass };
     const started = signIn.sessionId ? await raiseSessionIn(tx, needs, { ...input, sessionId: signIn.sessionId }) : await startSessionIn(tx, needs, { ...input, replaces: where.replaces });
     if (where.deviceId && started) {
       const device = { id: where.deviceId, device: deviceOf(where.userAgent), address: where.address };

@@ -244,7 +244,7 @@ export function openWalk(needs: WalkNeeds) {
     const subject = found?.named;
     const isAsked = (step?.is === 'enrol' && step.options.includes('passkey')) || step?.is === 'lacks-key';
     if (!found || !isAsked || !subject) return redirect('/sign-in?expired=1');
-    return { options: await database.transaction((tx) => invitePasskey(tx, needs, subject, found.signIn.wanted.level === 3)) };
+    return { options: await database.transaction((tx) => invitePasskey(tx, needs, subject, { isLevel3Wanted: found.signIn.wanted.level === 3 })) };
   }
 
   /** From the certificate door back to where the sign-in stands. */

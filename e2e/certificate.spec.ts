@@ -104,7 +104,7 @@ it('an administrator makes an authority, issues from a request, and revokes: the
   await page.getByText('Laptop 17').waitFor();
   await page.getByRole('button', { name: 'More: Laptop 17' }).click();
   await page.getByRole('menuitem', { name: 'Renew' }).click();
-  await page.getByText('The device cannot make a request').click();
+  await page.getByRole('switch', { name: 'The device cannot make a request' }).click();
   await picture(somebody, 'certificate-renew');
   const [file] = await Promise.all([
     page.waitForEvent('download'),

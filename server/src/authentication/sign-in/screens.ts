@@ -106,7 +106,7 @@ function otherWays(view: View, screen: Screen, leftOut: readonly Screen[] = []):
   const isEarly = view.signIn !== null && view.signIn.proofs.length === 0 && view.signIn.purpose === 'sign-in';
   return ways([
     ...screensOf(view.step)
-      .filter((one) => one !== screen && !leftOut.includes(one) && wayTo[one])
+      .filter((one) => one !== screen && !leftOut.includes(one) && wayTo[one] && (one !== 'certificate' || view.hasCertificateDoor))
       .map((one) => [`${path}?with=${one}`, say(wayTo[one]!)] as const),
     ...(isEarly ? [['/recover', say('lost_access')] as const] : []),
     // Not after something that works once: starting again would cost a second pass, or the set-up link.

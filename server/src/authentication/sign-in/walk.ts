@@ -70,7 +70,9 @@ export function openWalk(needs: WalkNeeds) {
 
   async function show(visit: Visit, options: { signIn: SignIn | null; purpose: Purpose; step: Step; wish?: string | undefined; problem?: Said | null; status?: number; typed?: string; returnTo: string; stepUp?: string; cookies?: readonly CookieChange[] }): Promise<Answer> {
     const speaker = speakerFor(visit.languages);
-    const allowed = screensOf(options.step);
+    // Where there is no door, a certificate is offered only to whoever has nothing else, and is told what to do.
+    const ways = screensOf(options.step).filter((one) => one !== 'certificate' || config.certificateDoor !== null);
+    const allowed = ways.length > 0 ? ways : screensOf(options.step);
     const screen = allowed.find((one) => one === options.wish) ?? allowed[0] ?? 'username';
     const view: View = {
       speaker,

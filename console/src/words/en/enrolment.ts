@@ -64,7 +64,7 @@ export const enrolment = {
     people: 'People',
     search: 'Name',
     situations: { ready: 'ready', not_ready: 'not ready', never_signed_in: 'never signed in', cannot_judge: 'cannot be judged' },
-    columns: { name: 'Name', situation: 'Situation', missing: 'Lacks', skips: 'Put off', last: 'Last sign-in', action: '' },
+    columns: { name: 'Name', situation: 'Situation', missing: 'Lacks', skips: 'Put off', last: 'Last sign-in', action: 'Help' },
     missing: { 'listed-key': 'an approved security key', 'passkey': 'a passkey', 'verified-passkey': 'a passkey with PIN or finger', 'second-factor': 'a second factor', 'first-factor': 'any factor' },
     cannotJudge: 'not started, or switched off after wrong tries',
     beforeTheDoor: 'could not get in',

@@ -102,7 +102,7 @@ const actionWords: Readonly<Record<string, readonly [name: string, sentence: str
   'authentication.enrolment.put-off': ['Enrolment put off', '{who} put off what a sign-in rule asks for'],
   'authentication.enrolment.help': ['Help asked for at sign-in', '{who} cannot set up what a sign-in rule asks for, and asked for help'],
   'authentication.enrolment.remind': ['Enrolment reminder', '{who} reminded people of the sign-in rule {whom}'],
-  'authentication.enrolment.stop': ['Sign-in rule stopped itself', '{whom} stopped itself: too many people stood before the door'],
+  'authentication.enrolment.stop': ['Sign-in rule stopped itself', '{whom} stopped itself: too many people could not get in'],
   'authentication.access-pass.use': ['Access pass used', '{who} signed in with a temporary access pass'],
   'authentication.token.create': ['API token made', '{who} made the API token {whom}'],
   'authentication.token.revoke': ['API token revoked', '{who} revoked the API token {whom}'],

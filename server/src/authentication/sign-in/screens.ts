@@ -167,7 +167,7 @@ const screens: Readonly<Record<Screen, Draw>> = {
     const { title, top } = heading(view, 'enrol_title');
     return {
       title,
-      content: html`${top}<p>${say('enrol_passkey_hint')}</p>${keyHint(view.speaker, listed, 'enrol')}${alert(sayProblem(view))}<p class="hint" data-without-script>${say('passkey_needs_script')}</p>${passkeyForm(view, { enrol: true, button: 'enrol_passkey', isPlain: false, hasAutofill: false })}${skip(view)}${otherWays(view, 'new-passkey')}`,
+      content: html`${top}${listed ? keyHint(view.speaker, listed, 'enrol') : html`<p>${say('enrol_passkey_hint')}</p>`}${alert(sayProblem(view))}<p class="hint" data-without-script>${say('passkey_needs_script')}</p>${passkeyForm(view, { enrol: true, button: 'enrol_passkey', isPlain: false, hasAutofill: false })}${skip(view)}${listed ? ways([wayOut(view)]) : otherWays(view, 'new-passkey')}`,
     };
   },
   'new-password'(view) {
@@ -188,7 +188,7 @@ const screens: Readonly<Record<Screen, Draw>> = {
   },
   'lacks-key'(view, { listed }) {
     const { title, top } = heading(view, 'lacks_key_title');
-    return { title, content: html`${top}${lacksKey(view.speaker, listed)}${ways([['/enrol?with=new-passkey', view.speaker.say('lacks_key_try')], view.purpose === 'step-up' ? [view.returnTo, view.speaker.say('lacks_key_leave')] : ['/sign-in?again=1', view.speaker.say('lacks_key_without')]])}` };
+    return { title, content: html`${top}${lacksKey(view.speaker, listed)}${ways([['/enrol?with=new-passkey', view.speaker.say('lacks_key_try')], wayOut(view)])}` };
   },
   codes(view, { codes }) {
     const { say } = view.speaker;
@@ -196,6 +196,9 @@ const screens: Readonly<Record<Screen, Draw>> = {
     return { title, content: html`<h1>${title}</h1><p>${say(codes.length < 10 ? 'codes_replacement_hint' : 'codes_hint')}</p><ul class="codes" id="recovery-codes">${codes.map((code) => html`<li>${code}</li>`)}</ul>${form(view, 'codes', html``, 'codes_saved')}` };
   },
 };
+
+/** Where level 3 is wanted and out of reach: back to where the session stands as it was, or a sign-in without it. Whoever asked for level 3 judges again. */
+const wayOut = (view: View): readonly [string, string] => (view.purpose === 'step-up' ? [view.returnTo, view.speaker.say('lacks_key_leave')] : ['/sign-in?again=1', view.speaker.say('lacks_key_without')]);
 
 function skip(view: View): Html {
   if (view.step.is !== 'enrol' || !view.step.isOptional) return html``;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { auditModule, makeRecordRefusal } from './audit/index.ts';
-import { authenticationModule, authenticationSurfaces, createApiToken, endSessionIn, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator } from './authentication/index.ts';
+import { authenticationModule, authenticationSurfaces, createApiToken, endSessionIn, importPasskeyMetadata, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator } from './authentication/index.ts';
 import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider } from './authorization/index.ts';
 import { connectorKinds } from './connectors/index.ts';
 import { serveConsole } from './console.ts';
@@ -83,6 +83,7 @@ export function buildDomains(foundation: Foundation) {
     host: {
       makeSetupLink: () => makeSetupLink({ ...needs, consoleRoles }),
       recoverAdministrator: (input: { username: string }) => recoverAdministrator({ ...needs, consoleRoles }, input),
+      importPasskeyMetadata: (content: Uint8Array) => importPasskeyMetadata(needs, gate.system('host', 'authentication.passkey-metadata.import'), content),
       createApiToken: (wish: { name: string; permissions: readonly string[]; expiresInDays: number }) => createApiToken(needs, wish),
     },
   };

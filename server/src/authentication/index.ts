@@ -20,4 +20,5 @@ export { authenticationSurfaces, endAccessIn, type OwnSurface } from './end-acce
 export { makeSetupLink, type SetupLink } from './set-up/make-setup-link.ts';
 export { recoverAdministrator } from './set-up/recover-administrator.ts';
 export { createApiToken, type CreatedApiToken } from './api-token/create-api-token.ts';
+export { importPasskeyMetadata, type ImportedMetadata } from './passkey-model/import-metadata.ts';
 export { issueAccessPass, type IssuedAccessPass } from './factor/issue-access-pass.ts';

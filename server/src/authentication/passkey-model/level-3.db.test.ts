@@ -104,7 +104,7 @@ describe('metadata of the FIDO Alliance', () => {
     expect(await upload('a letter')).toMatchObject({ status: 400, body: { code: 'authentication.metadata_unreadable' } });
   });
 
-  it('only models with keys in hardware come onto the list, and only by an administrator who has just proven who they are', async () => {
+  it('only models with keys in hardware come onto the list, and only by an administrator who has just proven who they are (ASVS 7.5.3)', async () => {
     const { items } = json<{ items: PasskeyModel[] }>(await admin.send('GET', '/api/v1/passkey-models?search=soft'));
     expect(json(await admin.api('PUT', `/api/v1/passkey-models/${items[0]!.id}/listing`))).toMatchObject({ status: 409, code: 'authentication.passkey_model_unfit' });
     await expect(world.database.read((tx) => sql(tx)`update authn.passkey_model set listed_at = now(), listed_by = 'x', listed_by_name = 'x' where id = ${items[0]!.id}`), 'the database keeps the rule too').rejects.toThrow(/only_sound_models_with_keys_in_hardware_are_listed/);
@@ -120,7 +120,7 @@ describe('metadata of the FIDO Alliance', () => {
 });
 
 describe('a security key of a listed model, whose maker vouches for it', () => {
-  it('signs in at level 3: acr, amr and the limits of 63B-4 2.3.3 follow', async () => {
+  it('signs in at level 3: a key in hardware, touched by its owner, and the limits of 63B-4 2.3.3 follow (ASVS 6.3.3)', async () => {
     const key = attestedKey();
     const owner = await somebodyWith(key);
     expect(await passkeysOf(owner.browser)).toMatchObject([{ modelName: 'Linden Key 2', modelProof: 'attested', attestedBy: `metadata file ${serial}`, isListed: true, level: 3, model: aaguid }]);
@@ -156,7 +156,7 @@ describe('a security key of a listed model, whose maker vouches for it', () => {
     expect((await me(browser)).session.assuranceLevel).toBe(3);
   });
 
-  it('a session of level 3 is never raised to less, by no door (step-up downgrade)', async () => {
+  it('a session of level 3 is never raised to less, by no door (step-up downgrade, ASVS 6.3.4)', async () => {
     const key = attestedKey();
     const plain = softwareAuthenticator({ origin });
     const person = await somebodyWith(key);
@@ -174,7 +174,7 @@ describe('a security key of a listed model, whose maker vouches for it', () => {
     expect((await me(browser)).session.assuranceLevel).toBe(3);
   });
 
-  it('raises a session of level 2 in place: same session, new secret, limits of level 3 from now on', async () => {
+  it('raises a session of level 2 in place: same session, new secret, limits of level 3 from now on (ASVS 7.2.4)', async () => {
     const key = attestedKey();
     const { browser } = await somebodyWith(key);
     await browser.get('/sign-in?again=1');
@@ -372,9 +372,11 @@ describe('each use is judged', () => {
     const copied = attestedKey();
     const person = await somebodyWith(copied);
     copied.signCount = 20;
-    expect((await signIn(copied)).reply.location).toBe('/');
+    const genuine = await signIn(copied);
+    expect(genuine.reply.location).toBe('/');
     copied.signCount = 3;
     expect((await signIn(copied)).reply.status).toBe(401);
+    expect((await genuine.browser.me()).status, 'whose sessions of level 3 are whose, nobody knows any more').toBe(401);
     expect((await world.audit('authentication.factor.disable')).map((entry) => entry.target)).toContain(`person:${person.person.id}`);
   });
 });

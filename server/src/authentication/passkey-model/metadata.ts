@@ -84,7 +84,7 @@ export interface MetadataRoots {
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
 const headerSchema = z.object({ alg: z.enum(algorithms), x5c: z.array(base64).min(1).max(8) });
 
-/** MDS3 3.2: the chain in the header leads to the root, its first certificate signed the file. Nothing is fetched. */
+/** MDS3 3.2: the chain in the header leads to the root, its first certificate signed the file. Nothing is fetched, and nobody changes the roots of a model unsigned (ASVS 6.7.1). */
 export async function readMetadata(blob: string, roots: MetadataRoots, now: Date): Promise<ReadMetadata> {
   let header: z.output<typeof headerSchema>;
   try {

@@ -271,6 +271,11 @@ export async function sessionsRestingOn(tx: Tx, modelIds: readonly string[]): Pr
   return sql<RestingSession>(tx)`select id as session_id, person_id from authn.session where level_3_model_id = any (${textArray(modelIds)}::uuid[]) and ended_at is null order by id`;
 }
 
+/** Those whose level rests on a security key. */
+export async function sessionsOfPersonAtLevel3(tx: Tx, personId: string): Promise<readonly RestingSession[]> {
+  return sql<RestingSession>(tx)`select id as session_id, person_id from authn.session where person_id = ${personId} and level_3_model_id is not null and ended_at is null order by id`;
+}
+
 export async function modelsByKey(tx: Tx, keys: readonly string[]): Promise<readonly StoredModel[]> {
   return sql<StoredModel>(tx)`select ${columns} from authn.passkey_model m where m.key = any (${textArray(keys)})`;
 }

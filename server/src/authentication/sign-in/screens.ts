@@ -187,8 +187,8 @@ const screens: Readonly<Record<Screen, Draw>> = {
     };
   },
   'lacks-key'(view, { listed }) {
-    const { title, top } = heading(view, 'lacks_key_title');
-    return { title, content: html`${top}${lacksKey(view.speaker, listed)}${ways([['/enrol?with=new-passkey', view.speaker.say('lacks_key_try')], wayOut(view)])}` };
+    const title = view.speaker.say('lacks_key_title');
+    return { title, content: html`<h1>${title}</h1>${lacksKey(view.speaker, listed)}${ways([['/enrol?with=new-passkey', view.speaker.say('lacks_key_try')], wayOut(view)])}` };
   },
   codes(view, { codes }) {
     const { say } = view.speaker;

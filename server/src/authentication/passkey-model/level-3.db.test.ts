@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -223,6 +225,19 @@ describe('a security key of a listed model, whose maker vouches for it', () => {
     await list();
   });
 
+  it('taken off the list while people sign in: whoever comes first, nobody keeps level 3 (race)', async () => {
+    const keys = [attestedKey(), attestedKey(), attestedKey(), attestedKey()];
+    const owner = await somebodyWith(keys[0]!);
+    for (const key of keys.slice(1)) expect((await enrol(owner.browser, key)).status).toBe(201);
+    await fresh();
+    const answers = await Promise.all([...keys.map((key) => signIn(key)), unlist()]);
+    const sessions = await world.database.read((tx) => sql<{ count: number }>(tx)`select count(*)::integer as count from authn.session where person_id = ${owner.person.id} and assurance_level = 3 and ended_at is null`);
+    expect(sessions[0]!.count).toBe(0);
+    for (const answer of answers) if ('browser' in answer) expect((await answer.browser.me()).status).toBe(401);
+    await fresh();
+    await list();
+  });
+
   it('revoked by the maker: the next file takes it off the list, ends its sessions, and nobody can list it again', async () => {
     const key = attestedKey();
     const owner = await somebodyWith(key);
@@ -278,6 +293,23 @@ describe('what proves no model', () => {
     const key = softwareAuthenticator({ origin });
     const { browser } = await somebodyWith(key);
     expect(await passkeysOf(browser)).toMatchObject([{ modelName: null, modelProof: 'unknown', level: 2 }]);
+  });
+
+  it.each(['packed', 'android-key'] as const)('a certificate that names an address inside the house makes the server call nobody (request forgery, %s)', async (format) => {
+    let calls = 0;
+    const inside = createServer((_request, response) => {
+      calls += 1;
+      response.end();
+    });
+    await new Promise<void>((resolve) => inside.listen(0, '127.0.0.1', resolve));
+    const revocationList = `http://127.0.0.1:${(inside.address() as AddressInfo).port}/latest/meta-data`;
+    const own = attestationAuthority('Anybody');
+    const issuer = own.attestationKey({ isAuthority: true, revocationList });
+    const key = softwareAuthenticator({ origin, vouching: { format, aaguid, key: own.attestationKey({ aaguid, issuer, revocationList }) } });
+    const { browser } = await somebodyWith(key);
+    expect(await passkeysOf(browser)).toMatchObject([{ modelProof: 'stated', level: 2 }]);
+    expect(calls).toBe(0);
+    await new Promise((resolve) => inside.close(resolve));
   });
 
   it('a U2F key is known by its certificate, and is one factor', async () => {

@@ -245,8 +245,8 @@ export async function attestPasskey(tx: Tx, id: string, by: { readonly modelId: 
 }
 
 /**
- * INVARIANT: level 3 is given and taken under the lock of the model's row. Whoever finishes a sign-in holds it for share; whoever
- * takes the model off the list waits, and then sees the session.
+ * INVARIANT: level 3 is given and taken under the locks of the model's row and the key's. Whoever finishes a sign-in holds them for
+ * share; whoever takes the model off the list, or disables the key, waits, and then sees the session.
  */
 export async function holdListedModel(tx: Tx, passkeyId: string): Promise<string | null> {
   const [row] = await sql<{ id: string }>(tx)`
@@ -254,7 +254,7 @@ export async function holdListedModel(tx: Tx, passkeyId: string): Promise<string
       from authn.passkey p
       join authn.passkey_model m on m.id = p.model_id
      where p.id = ${passkeyId} and p.disabled_at is null and not p.is_backup_eligible and m.listed_at is not null and m.problem is null
-       for share of m`;
+       for share of m, p`;
   return row?.id ?? null;
 }
 

@@ -25,7 +25,7 @@ export interface IssuedAccessPass {
 
 type PassNeeds = Pick<Needs, 'clock' | 'database' | 'hashing' | 'config' | 'mailer'>;
 
-/** A manager, help desk or administrator lets somebody set up a way to sign in. Never for oneself: that would turn one stolen session into a factor. */
+/** A manager, help desk or administrator lets somebody set up a way to sign in. Never for oneself: that would turn one stolen session into a factor. Nothing else can be done for somebody: no door takes a password for another person (ASVS 6.4.6). */
 export async function issueAccessPass(needs: PassNeeds & Pick<Needs, 'consoleRoles'>, permit: Permit<'authentication.access-pass.issue'>, input: { personId: string; reason: string }): Promise<IssuedAccessPass> {
   const { database, clock } = needs;
   const drawn = newAccessPass();

@@ -27,7 +27,7 @@ const handleOf = (personId: string): Uint8Array<ArrayBuffer> => new Uint8Array(B
 
 /**
  * Options to prove with a passkey. Without `personId` any passkey that the authenticator offers by itself; a name typed before would tell who has which keys.
- * For level 3 whoever has keys that reach it is asked for these, with their PIN.
+ * For level 3 whoever has keys that reach it is asked for these, with their PIN. The challenge has 256 bits, is kept as a digest and answered once (ASVS 6.7.2).
  */
 export async function askForPasskey(tx: Tx, { config, clock }: PasskeyNeeds, personId: string | null, isLevel3Wanted = false): Promise<Record<string, unknown>> {
   const challenge = randomToken(256);

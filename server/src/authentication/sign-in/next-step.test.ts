@@ -24,6 +24,7 @@ it('asks everybody the same before anything is proven, whether the name exists o
   expect(next({ factors: none })).toEqual(next({ factors: full }));
 });
 
+// ASVS 6.3.3
 it('a password alone never ends in a session', () => {
   expect(next({ proofs: [password] })).toEqual({ is: 'prove', options: ['passkey', 'totp', 'recovery-code'] });
   expect(next({ proofs: [password], factors: { ...none, hasPassword: true } })).toEqual({ is: 'enrol', options: ['passkey', 'totp'], isOptional: false });
@@ -53,6 +54,7 @@ it('recovery codes that are missing are handed out only when level 2 is reached'
   expect(next({ proofs: [password], factors: { ...full, recoveryCodesLeft: 0 } }).is).toBe('prove');
 });
 
+// ASVS 6.4.1
 it('an access pass only enrols, even for somebody who has factors already', () => {
   expect(next({ proofs: [pass], factors: none })).toEqual({ is: 'enrol', options: ['passkey', 'password'], isOptional: false });
   expect(next({ proofs: [pass], factors: full })).toEqual({ is: 'enrol', options: ['passkey', 'password'], isOptional: false });
@@ -81,6 +83,7 @@ it('whoever must be phishing-resistant and has no passkey proves the rest and en
   expect(next({ purpose: 'step-up', wanted, factors: passwordAndApp, proofs: [password, totp] })).toEqual({ is: 'enrol', options: ['passkey'], isOptional: false });
 });
 
+// ASVS 6.4.3
 it('a recovery code alone recovers nothing: a second, different method is asked for', () => {
   expect(next({ purpose: 'recover' })).toEqual({ is: 'prove', options: ['recovery-code'] });
   expect(next({ purpose: 'recover', proofs: [code], factors: { ...passwordAndApp } })).toEqual({ is: 'prove', options: ['totp', 'password'] });

@@ -28,6 +28,7 @@ export interface From {
 /** A step of a sign-in under way: from where, and whom it names, as read with it. */
 export interface Visitor extends From {
   readonly named: Subject | null;
+  readonly userAgent: string;
 }
 
 const tried = (signIn: SignIn, { named, address, deviceId }: Visitor): Tried => ({ subject: named?.isActive ? named : null, named, username: signIn.username ?? '', address, deviceId });
@@ -53,6 +54,7 @@ export async function provePassword(needs: ProveNeeds, signIn: SignIn, from: Vis
   });
 }
 
+// By our clock, never by what the browser says (ASVS 6.5.8).
 export async function proveTotp(needs: ProveNeeds, signIn: SignIn, from: Visitor, typed: string): Promise<AttemptOutcome<Held>> {
   const { database, keys, clock } = needs;
   const who = tried(signIn, from);
@@ -122,7 +124,7 @@ export async function proveAccessPass(needs: ProveNeeds, signIn: SignIn, from: V
  * A passkey names its person by itself, so there may be no sign-in yet. Nothing can be guessed here (the signature is checked
  * over our challenge and our origin), so there is no throttle beyond the address limit.
  */
-export async function provePasskey(needs: ProveNeeds, signIn: SignIn | null, { purpose, wanted, returnTo }: Pick<Beginning, 'purpose' | 'wanted' | 'returnTo'>, from: From, response: unknown): Promise<Held | null> {
+export async function provePasskey(needs: ProveNeeds, signIn: SignIn | null, { purpose, wanted, returnTo, shownAt }: Pick<Beginning, 'purpose' | 'wanted' | 'returnTo' | 'shownAt'>, from: From, response: unknown): Promise<Held | null> {
   const { database, clock, announce } = needs;
   const checked = await checkPasskey(needs, response);
   const isAnother = (personId: string): boolean => signIn !== null && (signIn.proofs.length > 0 || signIn.sessionId !== null) && signIn.personId !== personId;
@@ -135,7 +137,7 @@ export async function provePasskey(needs: ProveNeeds, signIn: SignIn | null, { p
       if (!subject?.isActive) why = 'the person is not active';
       else if (isAnother(subject.personId)) why = 'the passkey belongs to somebody else';
       else if ((why = await checked.use(tx))) await tellDisabledPasskeyIn(tx, needs, subject, checked.passkey, why);
-      else return signIn && signIn.personId === subject.personId ? addProofIn(tx, needs, signIn.id, checked.proof) : beginSignInIn(tx, needs, { purpose, wanted, returnTo, username: null, sessionId: null, personId: subject.personId, proofs: [checked.proof] });
+      else return signIn && signIn.personId === subject.personId ? addProofIn(tx, needs, signIn.id, checked.proof) : beginSignInIn(tx, needs, { purpose, wanted, returnTo, shownAt, username: null, sessionId: null, personId: subject.personId, proofs: [checked.proof] });
     }
     await record(tx, {
       action: 'authentication.sign-in.fail',

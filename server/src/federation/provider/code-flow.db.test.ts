@@ -92,6 +92,7 @@ test('who is not signed in is sent to the sign-in page, and comes back to the ap
   expect(tokens.claims()?.sub).toBe(maria.personId);
 });
 
+// ASVS 7.6.2
 test('a half-done sign-in begun by somebody else signs nobody in: the browser that ends it must be the one that began it', async () => {
   const attacker = newBrowser();
   const begun = await begin(wiki.client, wiki.secret);
@@ -151,6 +152,7 @@ describe('asking for more', () => {
     expect(new URL((await maria.browser.walk(address.href, world.origin)).location!).searchParams.get('code')).toBeTruthy();
   });
 
+  // ASVS 7.6.1
   test('prompt=login wants a sign-in after the request, max_age a recent one, and asks only once', async () => {
     const ivan = await world.signIn(await world.join('Ivan', 'Petrov'));
     const begun = await begin(wiki.client, wiki.secret, { prompt: 'login' });

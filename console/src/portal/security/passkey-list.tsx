@@ -1,10 +1,10 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { IconDots, IconFingerprint, IconKey } from '@tabler/icons-react';
-import type { Passkey } from '../api/authentication.ts';
-import { ModelMark, PasskeyFacts } from '../ui/passkey-facts.tsx';
-import { When } from '../ui/when.tsx';
-import { words } from '../words/index.ts';
-import css from './my-security.module.css';
+import type { Passkey } from '../../api/authentication.ts';
+import { ModelMark, PasskeyFacts } from '../../ui/passkey-facts.tsx';
+import { When } from '../../ui/when.tsx';
+import { words } from '../../words/index.ts';
+import css from '../my-security.module.css';
 
 /** Each passkey with its model, what it is, and what it may claim. */
 export function PasskeyList({ passkeys, onRename, onRemove }: { passkeys: readonly Passkey[]; onRename: (passkey: Passkey) => void; onRemove: (passkey: Passkey) => void }) {

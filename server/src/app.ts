@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { auditModule, makeRecordRefusal } from './audit/index.ts';
-import { authenticationModule, authenticationSurfaces, createApiToken, endSessionIn, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator, rehearseRecovery } from './authentication/index.ts';
+import { authenticationModule, authenticationSurfaces, createApiToken, endSessionIn, importPasskeyMetadata, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator, rehearseRecovery } from './authentication/index.ts';
 import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider, peopleGroups } from './authorization/index.ts';
 import { connectorKinds } from './connectors/index.ts';
 import { serveConsole } from './console.ts';
@@ -100,6 +100,7 @@ export function buildDomains(foundation: Foundation) {
       makeSetupLink: () => makeSetupLink({ ...needs, consoleRoles }),
       recoverAdministrator: (input: { username: string }) => recoverAdministrator({ ...needs, consoleRoles, peopleGroups }, input),
       breakGlassInWords: () => breakGlassInWords(needs),
+      importPasskeyMetadata: (content: Uint8Array) => importPasskeyMetadata(needs, gate.system('host', 'authentication.passkey-metadata.import'), content),
       createApiToken: (wish: { name: string; permissions: readonly string[]; expiresInDays: number }) => createApiToken(needs, wish),
     },
   };

@@ -30,4 +30,5 @@ export { canReachLevel2 } from './factor/factor.ts';
 export type { EnrolledFactors } from './sign-in/next-step.ts';
 export { addBreakGlassKeyIn, askForBreakGlassKeyIn, breakGlassKeysOf, hasMoreThanKeys, inviteBreakGlassKeyIn, mostBreakGlassKeys, proveBreakGlassKey, removeBreakGlassKeyIn, type BreakGlassKey } from './break-glass-key/keys.ts';
 export { createApiToken, type CreatedApiToken } from './api-token/create-api-token.ts';
+export { importPasskeyMetadata, type ImportedMetadata } from './passkey-model/import-metadata.ts';
 export { issueAccessPass, type IssuedAccessPass } from './factor/issue-access-pass.ts';

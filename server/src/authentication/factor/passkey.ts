@@ -12,7 +12,7 @@ import type { Proof } from '../sign-in/strength.ts';
 import { addChallenge, addPasskey, disablePasskey, findPasskeyByCredential, findPasskeys, markPasskeyUsed, takeChallenge, type StoredPasskey } from './store.ts';
 
 export const mostPasskeys = 20;
-/** How long an answer to a challenge is awaited; each challenge is answered once. */
+/** How long an answer to a challenge is awaited; each challenge has 256 random bits and is answered once (ASVS 6.7.2). */
 export const challengeLifeMs = minutes(5);
 
 type PasskeyNeeds = Pick<Needs, 'clock'> & { readonly config: Pick<Needs['config'], 'url' | 'organisation'> };

@@ -211,7 +211,7 @@ const screens: Readonly<Record<Screen, Draw>> = {
     const { title, top } = heading(view, 'enrol_title');
     return {
       title,
-      content: html`${top}<p>${say('enrol_passkey_hint')}</p>${keyHint(view.speaker, listed, 'enrol')}${alert(sayProblem(view))}<p class="hint" data-without-script>${say('passkey_needs_script')}</p>${passkeyForm(view, { enrol: true, button: 'enrol_passkey', isPlain: false, hasAutofill: false })}${skip(view)}${otherWays(view, 'new-passkey')}`,
+      content: html`${top}${listed ? keyHint(view.speaker, listed, 'enrol') : html`<p>${say('enrol_passkey_hint')}</p>`}${alert(sayProblem(view))}<p class="hint" data-without-script>${say('passkey_needs_script')}</p>${passkeyForm(view, { enrol: true, button: 'enrol_passkey', isPlain: false, hasAutofill: false })}${skip(view)}${listed ? ways([wayOut(view)]) : otherWays(view, 'new-passkey')}`,
     };
   },
   'new-password'(view) {
@@ -231,8 +231,8 @@ const screens: Readonly<Record<Screen, Draw>> = {
     };
   },
   'lacks-key'(view, { listed }) {
-    const { title, top } = heading(view, 'lacks_key_title');
-    return { title, content: html`${top}${lacksKey(view.speaker, listed)}${ways([['/enrol?with=new-passkey', view.speaker.say('lacks_key_try')], view.purpose === 'step-up' ? [view.returnTo, view.speaker.say('lacks_key_leave')] : ['/sign-in?again=1', view.speaker.say('lacks_key_without')]])}` };
+    const title = view.speaker.say('lacks_key_title');
+    return { title, content: html`<h1>${title}</h1>${lacksKey(view.speaker, listed)}${ways([['/enrol?with=new-passkey', view.speaker.say('lacks_key_try')], wayOut(view)])}` };
   },
   certificate(view) {
     const { say } = view.speaker;
@@ -245,6 +245,12 @@ const screens: Readonly<Record<Screen, Draw>> = {
     return { title, content: html`<h1>${title}</h1><p>${say(codes.length < 10 ? 'codes_replacement_hint' : 'codes_hint')}</p><ul class="codes" id="recovery-codes">${codes.map((code) => html`<li>${code}</li>`)}</ul>${form(view, 'codes', html``, 'codes_saved')}` };
   },
 };
+
+/** Where level 3 is wanted and out of reach: back to where the session stands as it was, or a sign-in without it. Whoever asked for level 3 judges again. Where a rule of the house asks, only people can help. */
+function wayOut({ purpose, returnTo, signIn, speaker: { say } }: View): readonly [string, string] {
+  if (purpose === 'step-up') return [returnTo, say('lacks_key_leave')];
+  return signIn?.progress.enrolment?.must?.want.level === 3 ? ['/enrol/help', say('enrolment_help_link')] : ['/sign-in?again=1', say('lacks_key_without')];
+}
 
 const isAboutCertificate = ({ problem }: View): boolean => problem?.phrase.startsWith('certificate_') ?? false;
 /** What went wrong with the certificate stands at its button, not under a field that is right. */

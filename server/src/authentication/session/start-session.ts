@@ -6,8 +6,8 @@ import type { Needs } from '../needs.ts';
 import { strengthOf, type Proof } from '../sign-in/strength.ts';
 import { announceEnded } from './end-sessions.ts';
 import { personActor } from './person-actor.ts';
-import { limitsFrom, type SetLimit } from './limits.ts';
-import { findSetLimits } from './limit-store.ts';
+import { limitsFrom, type SetLimit } from '../session-limit/session-limit.ts';
+import { findSetLimits } from '../session-limit/store.ts';
 import { endsOf, mostOpenSessions, type Session } from './session.ts';
 import { addSession, endSession, findSession, raiseSession } from './store.ts';
 

@@ -95,15 +95,17 @@ export async function endSession(tx: Tx, id: string, personId: string, at: Date,
   return row ?? null;
 }
 
-/** Every open session of a person, but for `keep`. With `takesTokens` also what rests on sessions that ended before: offline access outlives them. */
-export async function endSessionsOf(tx: Tx, personId: string, keep: string | null, at: Date, reason: string, takesTokens = false): Promise<readonly Ended[]> {
+/** What rests on sessions that ended before ends as well: offline access outlives them. Returns how many had not been told so yet. */
+export async function takeTokensOfEnded(tx: Tx, personId: string, keep: string | null): Promise<number> {
+  const rows = await sql<{ id: string }>(tx)`update authn.session set takes_tokens = true where person_id = ${personId} and ended_at is not null and not takes_tokens and id is distinct from ${keep}::uuid returning id`;
+  return rows.length;
+}
+
+/** Every open session of a person, but for `keep`, and what rests on them. */
+export async function endSessionsOf(tx: Tx, personId: string, keep: string | null, at: Date, reason: string): Promise<readonly Ended[]> {
   return sql<Ended>(tx)`
-    with marked as (
-      update authn.session
-         set takes_tokens = true
-       where ${takesTokens} and person_id = ${personId} and ended_at is not null and not takes_tokens and id is distinct from ${keep}::uuid)
     update authn.session
-       set ended_at = ${at}, end_reason = ${reason}, takes_tokens = ${takesTokens}
+       set ended_at = ${at}, end_reason = ${reason}, takes_tokens = true
      where person_id = ${personId} and ended_at is null and id is distinct from ${keep}::uuid
  returning id, person_id`;
 }

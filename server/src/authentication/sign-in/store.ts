@@ -1,6 +1,6 @@
 import { fragment, json, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
 import { factorsOf, nobody } from '../factor/store.ts';
-import type { SetLimit } from '../session/limits.ts';
+import type { SetLimit } from '../session-limit/session-limit.ts';
 import { setLimits, subjectColumns, type Subject } from '../session/store.ts';
 import { forgiving, isSwitchedOn, type Counted } from '../throttle/store.ts';
 import type { EnrolledFactors, Progress } from './next-step.ts';

@@ -32,7 +32,7 @@ const tried =
   async (needs, signIn, from, posted) => {
     if (posted[of].trim() === '') return stay('missing');
     const outcome = await prove(needs, signIn, from, posted[of]);
-    if (outcome.is === 'wait') return stay('wait', { seconds: outcome.seconds }, 429);
+    if (outcome.is === 'wait') return outcome.seconds > 120 ? stay('wait_minutes', { minutes: Math.ceil(outcome.seconds / 60) }, 429) : stay('wait', { seconds: outcome.seconds }, 429);
     return outcome.is === 'proven' ? { is: 'moved', held: outcome.value } : stay(wrong, {}, 401);
   };
 

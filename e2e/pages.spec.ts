@@ -79,7 +79,7 @@ async function open({ page }: Somebody, path: string): Promise<void> {
   await page.waitForTimeout(150);
 }
 
-const adminPages = (): readonly string[] => ['/admin', '/admin/people', `/admin/people/${manager.id}`, '/admin/movements', `/admin/movements/${leaverMovement}`, '/admin/inventory', '/admin/applications', '/admin/applications/connect', '/admin/applications/connect?kind=postgres', `/admin/applications/${chatId}`, '/admin/roles', '/admin/roles/new', `/admin/roles/${roleId}`, '/admin/hr-feed', `/admin/hr-feed/${importId}`, '/admin/audit', '/admin/settings'];
+const adminPages = (): readonly string[] => ['/admin', '/admin/people', `/admin/people/${manager.id}`, '/admin/movements', `/admin/movements/${leaverMovement}`, '/admin/inventory', '/admin/applications', '/admin/applications/connect', '/admin/applications/connect?kind=postgres', `/admin/applications/${chatId}`, '/admin/roles', '/admin/roles/new', `/admin/roles/${roleId}`, '/admin/hr-feed', `/admin/hr-feed/${importId}`, '/admin/audit', '/admin/settings', '/admin/settings?tab=security-keys'];
 const portalPages = ['/', '/access', '/security', '/sessions', '/team'];
 
 async function examine(who: Somebody, paths: readonly string[], look: string): Promise<string[]> {

@@ -32,7 +32,7 @@ const adminPages = [
   createRoute({ getParentRoute: () => admin, path: 'hr-feed', component: lazyRouteComponent(() => import('./admin/hr-feed/hr-feed.tsx'), 'HrFeed') }),
   createRoute({ getParentRoute: () => admin, path: 'hr-feed/$importId', ...filters('tab'), component: lazyRouteComponent(() => import('./admin/hr-feed/hr-import.tsx'), 'HrImportPage') }),
   createRoute({ getParentRoute: () => admin, path: 'audit', ...filters('search', 'actor', 'action', 'target', 'outcome', 'from', 'to'), component: lazyRouteComponent(() => import('./admin/audit/audit.tsx'), 'Audit') }),
-  createRoute({ getParentRoute: () => admin, path: 'settings', ...filters('tab'), component: lazyRouteComponent(() => import('./admin/settings/settings.tsx'), 'SettingsPage') }),
+  createRoute({ getParentRoute: () => admin, path: 'settings', ...filters('tab', 'search', 'only'), component: lazyRouteComponent(() => import('./admin/settings/settings.tsx'), 'SettingsPage') }),
 ];
 const portalPages = [
   createRoute({ getParentRoute: () => portal, path: '/', component: lazyRouteComponent(() => import('./portal/launcher.tsx'), 'Launcher') }),

@@ -46,6 +46,7 @@ export function buildDomains(foundation: Foundation) {
     consoleRoles,
     permissionsOf: (principal) => decider.held(principal, modules.flatMap((module) => module.permissions)),
     formTargetsOf: (returnTo) => federation.formTargetsOf(returnTo),
+    applicationsOfSessions: (sessionIds) => federation.applicationsOfSessions(sessionIds),
   });
 
   const federation = federationModule({

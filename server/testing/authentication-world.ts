@@ -21,12 +21,12 @@ import { testDatabase } from './database.ts';
 export const origin = 'https://id.example.com';
 
 /** The real doors of authentication over a real database: pages and API answer in process, the clock is the test's. */
-export async function authenticationWorld(url: string = origin) {
+export async function authenticationWorld(url: string = origin, settings: Readonly<Record<string, string>> = {}) {
   const { database, drop } = await testDatabase();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bailiwick-authentication-'));
   let aheadMs = 0;
   const clock: Clock = { now: () => later(systemClock.now(), aheadMs) };
-  const config = loadConfig({ BAILIWICK_URL: url, BAILIWICK_PORT: new URL(url).port || '443', BAILIWICK_DATA: folder, BAILIWICK_LOG_LEVEL: 'silent', BAILIWICK_ORGANISATION: 'Adventure Works' });
+  const config = loadConfig({ BAILIWICK_URL: url, BAILIWICK_PORT: new URL(url).port || '443', BAILIWICK_DATA: folder, BAILIWICK_LOG_LEVEL: 'silent', BAILIWICK_ORGANISATION: 'Adventure Works', ...settings });
   const keys = openKeys(path.join(folder, 'keys.json'), clock.now());
   const events = openEvents({ database, clock, log: silentLog });
   const jobs = openJobs({ database, clock, log: silentLog });
@@ -49,7 +49,7 @@ export async function authenticationWorld(url: string = origin) {
   };
   const needs = { config, clock, database, announce, mailer, keys, hashing, rateLimits, metrics, gate, jobs, log: silentLog };
   const pageFrame = openPageFrame(needs);
-  const authentication: Module = authenticationModule({ ...needs, pageFrame, consoleRoles, permissionsOf: (principal) => decider.held(principal, authentication.permissions), formTargetsOf: async () => [] });
+  const authentication: Module = authenticationModule({ ...needs, pageFrame, consoleRoles, permissionsOf: (principal) => decider.held(principal, authentication.permissions), formTargetsOf: async () => [], applicationsOfSessions: async () => [] });
   const modules: Module[] = [authentication, authorizationModule(needs)];
   for (const subscriber of modules.flatMap((module) => module.subscribers ?? [])) events.subscribe(subscriber);
   const http = await openHttp({ config, clock, log: silentLog, metrics, gate, sessionReader: openSessionReader(needs), pageFrame, csrfKey: keys.derive('csrf'), modules, isReady: async () => true });

@@ -37,7 +37,7 @@ export class RequestRefused extends Error {
 }
 
 /** Somebody at a browser without script: keeps cookies, fills the real forms, and calls the API as the console does. */
-export function visitor(origin: string, clock: Clock, options: { readonly bearer?: string; readonly userAgent?: string; readonly wait?: (ms: number) => Promise<void>; /** Of the same browser at another node. */ readonly cookies?: Map<string, string> } = {}) {
+export function visitor(origin: string, clock: Clock, options: { readonly bearer?: string; readonly userAgent?: string; /** With every request. */ readonly headers?: Readonly<Record<string, string>>; readonly wait?: (ms: number) => Promise<void>; /** Of the same browser at another node. */ readonly cookies?: Map<string, string> } = {}) {
   const cookies = options.cookies ?? new Map<string, string>();
   let lastPage = '';
   let csrfToken: string | null = null;
@@ -52,6 +52,7 @@ export function visitor(origin: string, clock: Clock, options: { readonly bearer
         ...(cookie && !options.bearer ? { cookie } : {}),
         ...(options.bearer ? { authorization: `Bearer ${options.bearer}` } : {}),
         'user-agent': options.userAgent ?? 'Mozilla/5.0 (X11; Linux x64) Firefox/152.0',
+        ...options.headers,
         ...headers,
       },
       ...(body === undefined ? {} : { body }),

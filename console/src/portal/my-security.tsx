@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { myFactorsQuery, removeFactor, type Factors } from '../api/authentication.ts';
 import { Confirm } from '../ui/confirm.tsx';
+import { EndOthers } from '../ui/end-others.tsx';
 import { PageSentence } from '../ui/page-sentence.tsx';
 import { say } from '../ui/said.tsx';
 import { Loaded } from '../ui/state.tsx';
@@ -25,7 +26,11 @@ function Shown({ factors }: { factors: Factors }) {
   const w = words.portal.security;
   const queries = useQueryClient();
   const [asked, ask] = useState<Asked | null>(null);
-  const close = (): void => ask(null);
+  const [endsOthers, setEndsOthers] = useState(false);
+  const close = (): void => {
+    ask(null);
+    setEndsOthers(false);
+  };
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['me'] });
   const { strength } = factors;
   return (
@@ -42,7 +47,7 @@ function Shown({ factors }: { factors: Factors }) {
         <PasswordCard factors={factors} ask={ask} />
         <CodesCard factors={factors} ask={ask} />
       </Stack>
-      {asked?.is === 'passkey' ? <AddPasskey onClose={close} renew={renew} /> : null}
+      {asked?.is === 'passkey' ? <AddPasskey isFirst={factors.passkeys.length === 0} onClose={close} renew={renew} /> : null}
       {asked?.is === 'app' ? <AddApp onClose={close} renew={renew} /> : null}
       {asked?.is === 'password' ? <SetPassword hasOne={factors.password !== null} onClose={close} renew={renew} /> : null}
       {asked?.is === 'codes' ? <NewCodes hasSome={factors.recoveryCodes.left > 0} onClose={close} renew={renew} /> : null}
@@ -50,11 +55,11 @@ function Shown({ factors }: { factors: Factors }) {
       {asked?.is === 'remove' ? (
         <Confirm
           title={w.removeTitle(asked.name)}
-          effect={w.removeEffect(asked.name)}
+          effect={<EndOthers effect={w.removeEffect(asked.name)} isOn={endsOthers} set={setEndsOthers} />}
           action={w.remove}
           isDangerous
           onConfirm={async () => {
-            await removeFactor(asked.which);
+            await removeFactor(asked.which, endsOthers);
             await renew();
             say(w.removed(asked.name));
           }}

@@ -9,11 +9,15 @@ import { openBlockList } from './factor/block-list.ts';
 import { disavowalRoutes } from './factor/pages.ts';
 import { factorRoutes } from './factor/routes.ts';
 import type { AuthenticationNeeds, Needs } from './needs.ts';
+import { passkeyModelRoutes } from './passkey-model/routes.ts';
 import { assets } from './pages/assets.ts';
 import { openPageFrame } from './pages/frame.ts';
 import { languageDoor } from './pages/language.ts';
 import { permissions } from './permissions.ts';
-import { policyRoute } from './policy.ts';
+import { deviceRoutes } from './known-device/routes.ts';
+import { noGeography, openGeography } from './place/geography.ts';
+import { placeRoutes } from './place/routes.ts';
+import { policyRoutes } from './policy.ts';
 import { signOutRoutes } from './session/pages.ts';
 import { sessionRoutes } from './session/routes.ts';
 import { setUpRoutes } from './set-up/pages.ts';
@@ -23,13 +27,16 @@ import { openTally } from './tally/keep-tally.ts';
 import { signInTimesRoute } from './tally/routes.ts';
 import { boundOf, bounds, methodOf, secondsOf } from './tally/tally.ts';
 import { openDevices } from './throttle/device.ts';
+import { tellOfTriesJob } from './throttle/tell-of-tries.ts';
 
 export function authenticationModule(given: AuthenticationNeeds & { readonly pageFrame?: PageFrame }): Module {
   const signIns = given.metrics.counter('bailiwick_sign_in_total', 'tries to prove a factor, by factor and outcome', ['method', 'outcome']);
   const signInSeconds = given.metrics.histogram('bailiwick_sign_in_seconds', 'from the first page shown to the session, by what was proven', ['method'], bounds);
   const tally = openTally(given);
+  const geography = given.config.geoipFile === null ? noGeography : openGeography({ geoipFile: given.config.geoipFile, log: given.log });
   const inside: Needs = {
     ...given,
+    geography,
     countSignIn(method, outcome) {
       signIns.inc({ method, outcome });
       if (outcome !== 'proven') tally.add(outcome, method);
@@ -49,8 +56,25 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
   return {
     domain: 'authentication',
     permissions,
-    routes: [...signInRoutes(needs), ...signOutRoutes(needs), ...setUpRoutes(needs), ...disavowalRoutes(needs), ...sessionRoutes(needs), ...factorRoutes(needs), ...apiTokenRoutes(needs), policyRoute(), ...brandingRoutes(needs), signInTimesRoute(needs)],
-    jobs: [sweepJob(needs)],
+    routes: [
+      ...signInRoutes(needs),
+      ...signOutRoutes(needs),
+      ...setUpRoutes(needs),
+      ...disavowalRoutes(needs),
+      ...sessionRoutes(needs),
+      ...factorRoutes(needs),
+      ...passkeyModelRoutes(needs),
+      ...apiTokenRoutes(needs),
+      ...policyRoutes(needs),
+      ...placeRoutes(needs),
+      ...deviceRoutes(needs),
+      ...brandingRoutes(needs),
+      signInTimesRoute(needs),
+    ],
+    jobs: [
+      sweepJob(needs),
+      tellOfTriesJob(needs),
+    ],
     subscribers: [leaverSubscriber(needs)],
     protocol: doors,
   };

@@ -4,9 +4,11 @@ import type { Keys, PasswordHashing } from '../platform/crypto/index.ts';
 import type { Database, Tx } from '../platform/db/index.ts';
 import type { Announce } from '../platform/events/index.ts';
 import type { Gate, Principal, RateLimits } from '../platform/http/index.ts';
+import type { Log } from '../platform/log/index.ts';
 import type { Mailer } from '../platform/mail/index.ts';
 import type { Metrics } from '../platform/metrics/index.ts';
 import type { SignIn } from './sign-in/sign-in.ts';
+import type { Geography } from './place/geography.ts';
 
 /** Answers from authorization, which stands beside this domain and not below it; `app.ts` connects it. */
 export interface ConsoleRoles {
@@ -18,9 +20,16 @@ export interface ConsoleRoles {
   mayHelp(tx: Tx, actorPersonId: string | null, personId: string): Promise<boolean>;
 }
 
+export interface ApplicationOfSession {
+  readonly sessionId: string;
+  readonly applicationId: string;
+  readonly name: string;
+  readonly lastAt: Date;
+}
+
 /** What `app.ts` hands over. */
 export interface AuthenticationNeeds {
-  readonly config: Pick<Config, 'url' | 'isSecure' | 'organisation'>;
+  readonly config: Pick<Config, 'url' | 'isSecure' | 'organisation' | 'fidoRootFile' | 'geoipFile'>;
   readonly clock: Clock;
   readonly database: Database;
   readonly announce: Announce;
@@ -29,16 +38,20 @@ export interface AuthenticationNeeds {
   readonly hashing: PasswordHashing;
   readonly rateLimits: Pick<RateLimits, 'take'>;
   readonly metrics: Pick<Metrics, 'counter' | 'histogram'>;
+  readonly log: Pick<Log, 'warn' | 'info'>;
   readonly gate: Pick<Gate, 'system'>;
   readonly consoleRoles: ConsoleRoles;
   /** Every permission the principal holds now, for the console to show what works. */
   permissionsOf(principal: Principal): Promise<readonly string[]>;
+  /** Of federation: which applications were signed in to out of these sessions. */
+  applicationsOfSessions(sessionIds: readonly string[]): Promise<readonly ApplicationOfSession[]>;
   /** Origins to which the page that waits behind `returnTo` will send the browser on: browsers hold the redirects after a form to `form-action`. */
   formTargetsOf(returnTo: string): Promise<readonly string[]>;
 }
 
 /** Everything inside the domain. No verb asks for all of it: each picks what it uses. */
-export interface Needs extends Omit<AuthenticationNeeds, 'metrics'> {
+export interface Needs extends Omit<AuthenticationNeeds, 'metrics' | 'log'> {
+  readonly geography: Geography;
   countSignIn(method: string, outcome: 'proven' | 'wrong' | 'wait'): void;
   /** A sign-in has become a session: how long it took, by what was proven. */
   noteSignIn(signIn: SignIn, at: Date): void;

@@ -17,7 +17,7 @@ const ofManagers = [
 ];
 const ofHelpDesk = [
   ...ofManagers,
-  'GET /api/v1/people/{personId}/sessions', 'DELETE /api/v1/people/{personId}/sessions/{sessionId}', 'POST /api/v1/people/{personId}/sessions/end-all', 'GET /api/v1/people/{personId}/factors',
+  'GET /api/v1/people/{personId}/sessions', 'DELETE /api/v1/people/{personId}/sessions/{sessionId}', 'POST /api/v1/people/{personId}/sessions/end-all', 'GET /api/v1/people/{personId}/devices', 'GET /api/v1/people/{personId}/strange-tries', 'GET /api/v1/people/{personId}/factors',
   'GET /api/v1/applications', 'GET /api/v1/applications/{applicationId}', 'GET /api/v1/inventory', 'GET /api/v1/reports/today',
 ];
 /** Auditors read everything that is not somebody's mail, and change nothing. */

@@ -3,6 +3,7 @@ import { IconDeviceMobile } from '@tabler/icons-react';
 import { useState } from 'react';
 import { confirmTotp, startTotp, type TotpStarted } from '../../api/authentication.ts';
 import { Refused } from '../../ui/confirm.tsx';
+import { EndOthers } from '../../ui/end-others.tsx';
 import { say } from '../../ui/said.tsx';
 import { SecretOnce } from '../../ui/secret-once.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
@@ -49,6 +50,7 @@ export function AddApp({ onClose, renew }: DialogProps) {
   const [started, setStarted] = useState<TotpStarted | null>(null);
   const [name, setName] = useState<string>(w.app);
   const [code, setCode] = useState('');
+  const [endsOthers, setEndsOthers] = useState(false);
   const [error, setError] = useState<Error | null>(null);
   const [isBusy, setBusy] = useState(false);
   const run = async (work: () => Promise<void>): Promise<void> => {
@@ -64,7 +66,7 @@ export function AddApp({ onClose, renew }: DialogProps) {
   const begin = (): Promise<void> => run(async () => setStarted(await startTotp(name.trim() || w.app)));
   const confirm = (): Promise<void> =>
     run(async () => {
-      await confirmTotp(started!.id, code);
+      await confirmTotp(started!.id, code, endsOthers);
       await renew();
       say(w.appAdded);
       onClose();
@@ -84,6 +86,7 @@ export function AddApp({ onClose, renew }: DialogProps) {
               <img className={css.qr} src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(started.qr)}`} alt={w.appScan} />
               <SecretOnce value={started.secret} label={w.appByHand} />
               <TextInput className={css.digits ?? ''} label={w.appCode} value={code} onChange={(event) => setCode(event.currentTarget.value)} inputMode="numeric" autoComplete="one-time-code" maxLength={7} required data-autofocus />
+              <EndOthers isOn={endsOthers} set={setEndsOthers} />
             </>
           ) : (
             <>

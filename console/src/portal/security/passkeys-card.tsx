@@ -1,14 +1,13 @@
 import { Button, Stack, TextInput } from '@mantine/core';
-import { IconFingerprint } from '@tabler/icons-react';
 import { useState } from 'react';
 import { addPasskey, passkeyOptions } from '../../api/authentication.ts';
 import { Confirm } from '../../ui/confirm.tsx';
+import { EndOthers } from '../../ui/end-others.tsx';
 import { say } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import { words } from '../../words/index.ts';
-import css from '../my-security.module.css';
 import type { CardProps, DialogProps } from './card.ts';
-import { FactorLine } from './factor-line.tsx';
+import { PasskeyList } from './passkey-list.tsx';
 
 export function PasskeysCard({ factors, ask }: CardProps) {
   const w = words.portal.security;
@@ -23,27 +22,15 @@ export function PasskeysCard({ factors, ask }: CardProps) {
       }
     >
       {factors.passkeys.length === 0 ? <p className="quiet">{w.noPasskey}</p> : null}
-      <ul className={css.list}>
-        {factors.passkeys.map((passkey) => (
-          <FactorLine
-            key={passkey.id}
-            icon={<IconFingerprint size={24} stroke={1.4} aria-hidden="true" />}
-            name={passkey.name}
-            createdAt={passkey.createdAt}
-            lastUsedAt={passkey.lastUsedAt}
-            more={passkey.isDisabled ? w.isDisabled : passkey.isSynced ? w.synced : w.bound}
-            onRename={() => ask({ is: 'rename', which: passkey.id, name: passkey.name })}
-            onRemove={() => ask({ is: 'remove', which: passkey.id, name: passkey.name })}
-          />
-        ))}
-      </ul>
+      <PasskeyList passkeys={factors.passkeys} onRename={({ id, name }) => ask({ is: 'rename', which: id, name })} onRemove={({ id, name }) => ask({ is: 'remove', which: id, name })} />
     </Sheet>
   );
 }
 
-export function AddPasskey({ onClose, renew }: DialogProps) {
+export function AddPasskey({ isFirst, onClose, renew }: DialogProps & { isFirst: boolean }) {
   const w = words.portal.security;
   const [name, setName] = useState('');
+  const [endsOthers, setEndsOthers] = useState(false);
   return (
     <Confirm
       title={w.addPasskey}
@@ -51,6 +38,7 @@ export function AddPasskey({ onClose, renew }: DialogProps) {
         <Stack gap="sm">
           <p>{w.passkeysLead}</p>
           <TextInput label={w.passkeyName} placeholder={w.passkeyNameExample} value={name} onChange={(event) => setName(event.currentTarget.value)} maxLength={60} />
+          <EndOthers isOn={endsOthers} set={setEndsOthers} />
         </Stack>
       }
       action={w.addPasskey}
@@ -64,9 +52,9 @@ export function AddPasskey({ onClose, renew }: DialogProps) {
         } catch (error) {
           throw new Error(error instanceof WebAuthnError && error.code === 'ERROR_AUTHENTICATOR_PREVIOUSLY_REGISTERED' ? w.passkeyTwice : w.passkeyCancelled, { cause: error });
         }
-        await addPasskey({ ...(name.trim() ? { name: name.trim() } : {}), response });
+        await addPasskey({ ...(name.trim() ? { name: name.trim() } : {}), response, endOtherSessions: endsOthers });
         await renew();
-        say(w.passkeyAdded);
+        say(isFirst ? words.passkeys.facts.addedFirst : w.passkeyAdded);
       }}
       onClose={onClose}
     />

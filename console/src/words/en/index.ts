@@ -5,12 +5,31 @@ import { face } from './face.ts';
 import { hrFeed } from './hr-feed.ts';
 import { inventory } from './inventory.ts';
 import { movements } from './movements.ts';
+import { passkeys } from './passkeys.ts';
 import { people } from './people.ts';
 import { portal } from './portal.ts';
 import { roles } from './roles.ts';
+import { sessions } from './sessions.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
 import { today } from './today.ts';
 import { ui } from './ui.ts';
 
-export const en = { access, applications, audit, face, hrFeed, inventory, movements, people, portal, roles, settings, shell, today, ui };
+export const en = {
+  access,
+  applications,
+  audit,
+  face,
+  hrFeed,
+  inventory,
+  movements,
+  passkeys,
+  people,
+  portal,
+  roles,
+  sessions,
+  settings,
+  shell,
+  today,
+  ui,
+};

@@ -90,11 +90,11 @@ export const portal = {
     sentence: (n: number) => `You are signed in on **${count(n, 'device', 'devices')}**.`,
     note: 'One that is not yours: end it, then change your password or look at your passkeys.',
     endOthers: 'End all others',
-    endOthersEffect: (n: number) => `This ends ${count(n, 'other session', 'other sessions')}, from the next request on. This one stays.`,
+    endOthersEffect: (n: number) => `This ends ${count(n, 'other session', 'other sessions')}, from the next request on. This one stays. Applications that were given access while you are away lose it as well, but for what this session gave.`,
     ended: (n: number) => `${count(n, 'session', 'sessions')} ended.`,
     endThis: 'This ends the session you are in. You sign in again afterwards.',
     endOne: (device: string) => `End the session on ${device}`,
-    endOneEffect: 'It ends from the next request on.',
+    endOneEffect: 'It ends from the next request on, and access that was given out of it while you are away.',
     past: 'Ended lately',
   },
   team: {

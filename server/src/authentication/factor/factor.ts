@@ -20,6 +20,10 @@ export interface StrengthInWords {
 
 /** How strong somebody's factors are, in plain words, and the next best step. Never more than is true: codes can be phished, synced passkeys stay below level 3. */
 export function strengthInWords(held: EnrolledFactors): StrengthInWords {
+  if (held.listedPasskeys > 0 && held.verifiedPasskeys > 0) {
+    const nextStep = held.recoveryCodesLeft === 0 ? 'new_recovery_codes' : held.passkeys < 2 ? 'add_spare_passkey' : 'none';
+    return { assuranceLevel: 3, isPhishingResistant: true, sentence: 'Your security key signs you in at the highest level: no false page can trick you out of it, and nobody can copy it.', nextStep };
+  }
   if (held.verifiedPasskeys > 0) {
     const nextStep = held.recoveryCodesLeft === 0 ? 'new_recovery_codes' : held.passkeys < 2 ? 'add_spare_passkey' : 'none';
     return { assuranceLevel: 2, isPhishingResistant: true, sentence: 'Your passkey signs you in by itself, and no false page can trick you out of it.', nextStep };

@@ -7,11 +7,14 @@ import { addDisavowal } from './store.ts';
 
 export type Notice =
   | { readonly about: 'factor_added' | 'factor_removed' | 'factor_disabled'; readonly factor: string }
+  | { readonly about: 'passkey_disabled'; readonly name: string; readonly why: string }
   | { readonly about: 'password_changed' }
   | { readonly about: 'recovery_code_used'; readonly left: number }
   | { readonly about: 'recovery_codes_issued' }
   | { readonly about: 'access_pass_issued'; readonly by: string }
-  | { readonly about: 'recovered' };
+  | { readonly about: 'recovered' }
+  | { readonly about: 'strange_browser'; readonly device: string; readonly from: string }
+  | { readonly about: 'strange_tries'; readonly tries: number; readonly from: string };
 
 const factorNames: Readonly<Record<string, string>> = { password: 'a password', totp: 'an authenticator app', passkey: 'a passkey', 'recovery-code': 'the recovery codes', 'access-pass': 'the access pass' };
 
@@ -25,6 +28,8 @@ function inWords(notice: Notice): { readonly subject: string; readonly sentence:
       return { subject: 'A way to sign in was removed', sentence: `${capital(say(notice.factor))} was removed from your account.` };
     case 'factor_disabled':
       return { subject: 'A way to sign in was switched off', sentence: `After 100 wrong tries in a row ${say(notice.factor)} of your account was switched off. Sign in with another factor and set it up again, or ask your manager for an access pass.` };
+    case 'passkey_disabled':
+      return { subject: 'A passkey was switched off', sentence: `Your passkey “${notice.name}” was switched off, because ${notice.why}. Somebody may have a copy of it. Sign in with another factor, remove it, and set up a new one.` };
     case 'password_changed':
       return { subject: 'Your password was changed', sentence: 'The password of your account was changed.' };
     case 'recovery_code_used':
@@ -33,6 +38,10 @@ function inWords(notice: Notice): { readonly subject: string; readonly sentence:
       return { subject: 'New recovery codes', sentence: 'New recovery codes were made for your account; the ones in their places no longer work.' };
     case 'access_pass_issued':
       return { subject: 'An access pass was issued for you', sentence: `${notice.by} issued a temporary access pass for your account. It works once, for an hour, and only to set up a way to sign in.` };
+    case 'strange_browser':
+      return { subject: 'A sign-in from a new browser', sentence: `Your account was signed in to from a browser that you have not used here before: ${notice.device}, from ${notice.from}.` };
+    case 'strange_tries':
+      return { subject: 'Somebody tries to sign in as you', sentence: `Since midnight (UTC) there were ${notice.tries} wrong tries to sign in to your account, from browsers that you have never used, lately from ${notice.from}. Nobody got in by them, and each has to wait longer than the one before. You can sign in from your own browser as always. If you did not mistype it yourself, change your password if it is used anywhere else, or add a passkey.` };
     case 'recovered':
       return { subject: 'Your account was recovered', sentence: 'Somebody signed in to your account by recovery.' };
   }

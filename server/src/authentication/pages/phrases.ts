@@ -1,10 +1,18 @@
 import { applicationPhrases } from './phrases/applications.ts';
 import { framePhrases } from './phrases/frame.ts';
 import type { Language } from './phrases/languages.ts';
+import { passkeyModelPhrases } from './phrases/passkey-models.ts';
+import { sessionPhrases } from './phrases/sessions.ts';
 import { signInPhrases } from './phrases/sign-in.ts';
 
 /** Every sentence of the pages that the server renders; each room brings its own, in every language. */
-const rooms = [signInPhrases, framePhrases, applicationPhrases] as const;
+const rooms = [
+  signInPhrases,
+  framePhrases,
+  applicationPhrases,
+  passkeyModelPhrases,
+  sessionPhrases,
+] as const;
 
 type NamesOf<Room> = Room extends { readonly en: infer Phrases } ? keyof Phrases & string : never;
 export type PhraseName = NamesOf<(typeof rooms)[number]>;

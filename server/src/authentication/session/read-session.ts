@@ -2,6 +2,8 @@ import { digestOf, hmac } from '../../platform/crypto/index.ts';
 import type { ActorId, Principal, SessionReader } from '../../platform/http/index.ts';
 import { readApiToken, markTokenUsed } from '../api-token/store.ts';
 import type { Needs } from '../needs.ts';
+import { findSetLimits } from './limit-store.ts';
+import { limitsFrom } from './limits.ts';
 import { endsOf, seenEveryMs } from './session.ts';
 import { markSeen, readOpenSession } from './store.ts';
 import { personActor } from './person-actor.ts';
@@ -19,7 +21,8 @@ export function openSessionReader({ database, clock, keys }: Pick<Needs, 'databa
     const session = await database.read((tx) => readOpenSession(tx, digestOf(secret), now));
     if (!session) return null;
     if (!isOnlyLooking && now.getTime() - session.lastSeenAt.getTime() >= seenEveryMs) {
-      await database.read((tx) => markSeen(tx, session.id, now, endsOf(session.assuranceLevel, session.authenticatedAt, now).idleExpiresAt));
+      const limits = limitsFrom(await database.read(findSetLimits));
+      await database.read((tx) => markSeen(tx, session.id, now, endsOf(session.assuranceLevel, session.authenticatedAt, now, limits).idleExpiresAt));
     }
     return {
       kind: 'person',

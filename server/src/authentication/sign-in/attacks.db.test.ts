@@ -23,6 +23,26 @@ it('password and code sign in; the password alone does not', async () => {
   expect((await chrome.me()).status).toBe(200);
 });
 
+it('name, password and code in one form sign in as well, and say no more than the pages do', async () => {
+  const together = async (form: Record<string, string>) => {
+    const chrome = world.browser();
+    await chrome.get('/sign-in');
+    return { chrome, reply: await chrome.submit('/sign-in', { step: 'username', ...form }) };
+  };
+  const right = await together({ username: 'maria', password: maria.password, code: maria.totp.code() });
+  expect(right.reply.location).toBe('/');
+  expect((await right.chrome.me()).status).toBe(200);
+  const withoutCode = await together({ username: 'maria', password: maria.password });
+  expect(withoutCode.reply.text).toContain('name="code"');
+  expect((await withoutCode.chrome.me()).status).toBe(401);
+  const wrong = await Promise.all([{ username: 'maria', password: 'not her password' }, { username: 'nobody', password: 'not her password' }].map((form) => together({ ...form, code: '000000' })));
+  expect(wrong.map(({ reply }) => reply.status)).toEqual([401, 401]);
+  expect(new Set(wrong.map(({ reply }) => reply.text.replaceAll(/maria|nobody/g, '').replaceAll(/name="csrf" value="[^"]*"/g, ''))).size).toBe(1);
+  const wrongCode = await together({ username: 'maria', password: maria.password, code: '000000' });
+  expect(wrongCode.reply.status).toBe(401);
+  expect((await wrongCode.chrome.me()).status).toBe(401);
+});
+
 // ASVS 6.5.1
 it('a code that was used is refused, even in another browser within the same half minute (replay)', async () => {
   const code = maria.totp.code();

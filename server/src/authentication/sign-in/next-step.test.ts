@@ -109,6 +109,31 @@ it('a step-up to level 3 takes a listed key, and whoever has none enrols one', (
   expect(next({ purpose: 'step-up', wanted, proofs: [verified], factors: { ...full, hasPassword: false, totps: 0 } })).toEqual({ is: 'enrol', options: ['passkey'], isOptional: false });
 });
 
+it('whoever has a key for level 3 and touched another, or none with its PIN, is asked for that key', () => {
+  const wanted = { level: 3, isPhishingResistant: true } as const;
+  const factors = { ...full, passkeys: 2, listedPasskeys: 1 };
+  const listed: Proof = { ...verified, isSynced: false, isListed: true };
+  expect(next({ wanted, factors, proofs: [verified] })).toEqual({ is: 'prove', options: ['passkey'] });
+  expect(next({ wanted, factors, proofs: [{ ...listed, isUserVerified: false }] })).toEqual({ is: 'prove', options: ['passkey'] });
+  expect(next({ wanted, factors, proofs: [password] })).toEqual({ is: 'prove', options: ['passkey'] });
+  expect(next({ wanted, factors, proofs: [listed] })).toEqual({ is: 'done' });
+});
+
+it('a key of another kind, enrolled where level 3 is wanted, ends in words and not in the same question for ever', () => {
+  const wanted = { level: 3, isPhishingResistant: true } as const;
+  const enrolled = { ...noProgress, enrolled: ['passkey'] as const };
+  expect(next({ purpose: 'step-up', wanted, proofs: [verified] })).toEqual({ is: 'enrol', options: ['passkey'], isOptional: false });
+  expect(next({ purpose: 'step-up', wanted, proofs: [verified], progress: enrolled })).toEqual({ is: 'lacks-key' });
+  expect(next({ wanted, proofs: [pass], factors: { ...none, passkeys: 1 }, progress: enrolled })).toEqual({ is: 'lacks-key' });
+  expect(next({ wanted, proofs: [pass], factors: { ...none, passkeys: 1, listedPasskeys: 1 }, progress: enrolled })).toEqual({ is: 'prove', options: ['passkey'] });
+});
+
+it('a stolen password does not enrol a key for level 3: the best that is there is proven first (63B-4 4.1.2)', () => {
+  const wanted = { level: 3, isPhishingResistant: true } as const;
+  expect(next({ purpose: 'step-up', wanted, proofs: [password] }).is).toBe('prove');
+  expect(next({ purpose: 'step-up', wanted, proofs: [totp] }).is).toBe('prove');
+});
+
 it('what the factors can reach together is never more than the best of them', () => {
   expect([none, { ...none, hasPassword: true }, { ...none, totps: 1 }, { ...none, passkeys: 1 }].map((held) => bestOf(held).level)).toEqual([0, 1, 1, 1]);
   expect([passwordAndApp, full, { ...full, listedPasskeys: 1 }, { ...none, hasPassword: true, passkeys: 1 }, { ...none, hasPassword: true, pushDevices: 1 }].map((held) => bestOf(held).level)).toEqual([2, 2, 3, 2, 2]);

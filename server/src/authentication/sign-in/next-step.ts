@@ -5,14 +5,16 @@ import { isEnough, strengthOf, type Method, type Proof, type Strength, type Want
  * writes it into the sign-in, and everybody asks here again.
  *
  *   identify ──▶ prove ──▶ enrol ──▶ save-codes ──▶ done
- *                 ▲  └──────▲ │
- *                 └───────────┘
+ *                 ▲  └──────▲ │ ╲
+ *                 └───────────┘   lacks-key
  *
  *   identify    nobody is named yet. A passkey may do that and prove in one.
  *   prove       one of `options`. Before anything is proven the options are the same for every name,
  *               known or not, so that the page tells nobody who exists (63B-4 3.2.2, ASVS 6.3.8).
  *   enrol       what was proven is all there is and does not suffice, or it is a proof that only enrols
  *               (access pass, set-up link, recovery). The policy is a must: there is no way around it but `isOptional`.
+ *   lacks-key   level 3 is wanted, a key was just enrolled, and it is of no model on the list. It stays a factor of its true
+ *               strength; the page says which kind is needed, and there is a way out. Asking again for ever would be none.
  *   save-codes  strong enough, and recovery codes are missing. Only now: codes are handed out in a session of
  *               level 2 (63B-4 3.1.2).
  *   done        a session of what was really proven.
@@ -21,6 +23,7 @@ export type Step =
   | { readonly is: 'identify' }
   | { readonly is: 'prove'; readonly options: readonly Method[] }
   | { readonly is: 'enrol'; readonly options: readonly Enrollable[]; readonly isOptional: boolean }
+  | { readonly is: 'lacks-key' }
   | { readonly is: 'save-codes' }
   | { readonly is: 'done' };
 
@@ -82,30 +85,37 @@ export function nextStep({ purpose, isNamed, wanted, proofs, factors, progress }
     if (purpose === 'sign-in') return { is: 'prove', options: ['password', 'passkey', 'access-pass'] };
     if (purpose === 'recover') return { is: 'prove', options: ['recovery-code'] };
   }
-  const usable = onlyEnrols ? factorsOf(progress.enrolled) : factors;
-  const more = remaining(usable, proofs, purpose);
+  const usable = onlyEnrols ? factorsOf(progress.enrolled, factors) : factors;
+  const more = remaining(usable, proofs, purpose, wanted);
   const reachable = isEnough(strengthOf([...proofs, ...more.map((method) => hoped(method, usable))]), wanted);
   // Nothing else can make up for what a false page could have taken.
-  const unphishable = wanted.isPhishingResistant && reachable && !strengthOf(proofs).isPhishingResistant ? more.filter((method) => unphishableMethods.includes(method)) : [];
-  if (more.length > 0 && (reachable || !onlyEnrols)) return { is: 'prove', options: unphishable.length > 0 ? unphishable : more };
+  const unphishable = (wanted.isPhishingResistant || wanted.level === 3) && reachable && (!strengthOf(proofs).isPhishingResistant || wanted.level === 3) ? more.filter((method) => unphishableMethods.includes(method)) : [];
+  // Level 3 is out of reach: no further proof helps once the best of what is there was shown.
+  const isBestShown = wanted.level === 3 && !reachable && isEnough(strengthOf(proofs), atMost2(bestOf(factors)));
+  if (more.length > 0 && (reachable || (!onlyEnrols && !isBestShown))) return { is: 'prove', options: unphishable.length > 0 ? unphishable : more };
   // Recovery with one code alone: a second, different method is needed (63B-4 4.2.2.2), and only an issued pass is left.
   if (purpose === 'recover' && !onlyEnrols && !has('password')) return { is: 'prove', options: ['access-pass'] };
+  if (wanted.level === 3 && progress.enrolled.includes('passkey') && !reachable) return { is: 'lacks-key' };
   return { is: 'enrol', options: enrollable(proofs, wanted), isOptional: false };
 }
 
+const atMost2 = ({ level, isPhishingResistant }: Strength): Wanted => ({ level: level >= 2 ? 2 : 1, isPhishingResistant });
+
 const unphishableMethods: readonly Method[] = ['passkey', 'certificate'];
 
-function remaining(factors: EnrolledFactors, proofs: readonly Proof[], purpose: Situation['purpose']): readonly Method[] {
+function remaining(factors: EnrolledFactors, proofs: readonly Proof[], purpose: Situation['purpose'], wanted?: Wanted): readonly Method[] {
   const has = (method: Method): boolean => proofs.some((proof) => proof.method === method);
   const isPossessionProven = has('totp') || has('push') || has('recovery-code');
   const isKeyProven = has('passkey') || has('certificate');
   // A key that can do more was only touched, and there is no password beside it: a thief without the PIN must not come to
   // the enrolment (63B-4 4.1.2: a factor is bound at the highest level that the account can reach).
   const isOnlyTouched = factors.verifiedPasskeys > 0 && !factors.hasPassword && proofs.some((proof) => proof.method === 'passkey' && !proof.isUserVerified);
+  // There is a key that reaches level 3, and it was not this one, or not with its PIN.
+  const isLesserKey = wanted?.level === 3 && factors.listedPasskeys > 0 && strengthOf(proofs).level < 3;
   // A second thing that one has adds no factor, but in a recovery it is the second, different method.
   const isAnotherPossessionOfUse = !isKeyProven && !(isPossessionProven && purpose !== 'recover');
   return [
-    ...(factors.passkeys > 0 && (!has('passkey') || isOnlyTouched) ? (['passkey'] as const) : []),
+    ...(factors.passkeys > 0 && (!has('passkey') || isOnlyTouched || isLesserKey) ? (['passkey'] as const) : []),
     ...(factors.certificates > 0 && !has('certificate') ? (['certificate'] as const) : []),
     ...(factors.pushDevices > 0 && !has('push') && isAnotherPossessionOfUse ? (['push'] as const) : []),
     ...(factors.totps > 0 && !has('totp') && isAnotherPossessionOfUse ? (['totp'] as const) : []),
@@ -124,11 +134,12 @@ function enrollable(proofs: readonly Proof[], wanted: Wanted): readonly Enrollab
   return ['passkey', ...(has('password') && !has('totp') ? (['totp'] as const) : (['password'] as const))];
 }
 
-const factorsOf = (enrolled: readonly Enrollable[]): EnrolledFactors => ({
+const factorsOf = (enrolled: readonly Enrollable[], { listedPasskeys }: EnrolledFactors): EnrolledFactors => ({
   ...noFactors,
   hasPassword: enrolled.includes('password'),
   totps: enrolled.includes('totp') ? 1 : 0,
   passkeys: enrolled.includes('passkey') ? 1 : 0,
+  listedPasskeys: enrolled.includes('passkey') ? listedPasskeys : 0,
 });
 
 /** The best a method can turn out to be: a passkey with user verification. */

@@ -4,7 +4,9 @@ import type { Fragment, Tx } from '../../platform/db/index.ts';
 import { noticeIn } from '../factor/notice.ts';
 import { enrolledFactors, nobody } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
-import { raiseSessionIn, startSessionIn } from '../session/start-session.ts';
+import { noticeStrangeBrowserIn } from '../known-device/strange-browser.ts';
+import { judgedNowIn, restOnModelIn } from '../passkey-model/judge.ts';
+import { deviceOf, raiseSessionIn, startSessionIn } from '../session/start-session.ts';
 import type { Counted } from '../throttle/store.ts';
 import { nextStep, noProgress, type EnrolledFactors, type Enrollable, type Step } from './next-step.ts';
 import { signInLifeMs, withProof, type Purpose, type SignIn } from './sign-in.ts';
@@ -94,19 +96,24 @@ export interface Finished {
  * INVARIANT: the only place where a sign-in becomes a session. It asks the dispatcher once more under the lock, so that no order
  * of requests, however odd, gets a session that the policy does not give. Null when something is still missing.
  */
-export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'noteSignIn'>, id: string, where: { readonly userAgent: string; readonly address: string; readonly deviceId: string | null; readonly replaces: string | null }): Promise<Finished | null> {
+export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'geography' | 'noteSignIn'>, { id, personId }: Pick<SignIn, 'id' | 'personId'>, where: { readonly userAgent: string; readonly address: string; readonly deviceId: string | null; readonly replaces: string | null }): Promise<Finished | null> {
   let ended: SignIn | null = null;
   const finished = await needs.database.transaction(async (tx) => {
     const now = needs.clock.now();
-    const signIn = await lockSignIn(tx, id, now);
-    const finisher = signIn?.personId ? await findFinisher(tx, signIn.personId) : null;
-    if (!signIn || !finisher?.subject.isActive || stepWith(signIn, finisher.factors).is !== 'done') return null;
+    // Sent together; the second is asked under the lock of the first.
+    const [held, finisher] = await Promise.all([lockSignIn(tx, id, now), personId === null ? null : findFinisher(tx, personId)]);
+    const judged = held && (await judgedNowIn(tx, held.proofs));
+    const signIn = held && judged && { ...held, proofs: judged.proofs };
+    if (!signIn || signIn.personId !== personId || !finisher?.subject.isActive || stepWith(signIn, finisher.factors).is !== 'done') return null;
     const { subject } = finisher;
-    const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId };
+    const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId, setLimits: finisher.setLimits };
     const started = signIn.sessionId ? await raiseSessionIn(tx, needs, { ...input, sessionId: signIn.sessionId }) : await startSessionIn(tx, needs, { ...input, replaces: where.replaces });
-    if (where.deviceId && started) await endSignIn(tx, id, subject.personId, where.deviceId, now);
-    else await removeSignIn(tx, id);
+    if (where.deviceId && started) {
+      const device = { id: where.deviceId, device: deviceOf(where.userAgent), address: where.address };
+      if ((await endSignIn(tx, id, subject.personId, device, started.session.id, now)).isStrange) await noticeStrangeBrowserIn(tx, needs, subject, device);
+    } else await removeSignIn(tx, id);
     if (!started) return null;
+    await restOnModelIn(tx, started.session, judged.restsOn);
     if (signIn.purpose === 'recover') await noticeIn(tx, needs, subject, { about: 'recovered' });
     ended = signIn;
     return { secret: started.secret, returnTo: signIn.returnTo };

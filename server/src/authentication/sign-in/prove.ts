@@ -2,6 +2,7 @@ import { digitsOf, sealContext, stepOf } from '../factor/totp.ts';
 import { parseRecoveryCode, tidyAccessPass } from '../factor/code.ts';
 import { noticeIn } from '../factor/notice.ts';
 import { checkPasskey } from '../factor/passkey.ts';
+import { tellDisabledPasskeyIn } from '../passkey-model/disabled.ts';
 import { normalised } from '../factor/password.ts';
 import { enrolledFactors, findOpenAccessPass, findPassword, findRecoveryCode, findTotps, nobody, useAccessPass, usePassword, useRecoveryCode, useTotpStep } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
@@ -134,7 +135,7 @@ export async function provePasskey(needs: ProveNeeds, signIn: SignIn | null, { p
     if (checked.is === 'right') {
       if (!subject?.isActive) why = 'the person is not active';
       else if (isAnother(subject.personId)) why = 'the passkey belongs to somebody else';
-      else if (!(await checked.use(tx))) why = 'the counter of the passkey went back; it is disabled, since there may be a copy';
+      else if ((why = await checked.use(tx))) await tellDisabledPasskeyIn(tx, needs, subject, checked.passkey, why);
       else return signIn && signIn.personId === subject.personId ? addProofIn(tx, needs, signIn.id, checked.proof) : beginSignInIn(tx, needs, { purpose, wanted, returnTo, shownAt, username: null, sessionId: null, personId: subject.personId, proofs: [checked.proof] });
     }
     await record(tx, {

@@ -2,13 +2,15 @@ import { html, trustedHtml, type Html } from '../../platform/html/index.ts';
 import { passwordRule } from '../factor/password.ts';
 import type { TotpInvitation } from '../factor/totp.ts';
 import { alert, field, hidden, ways } from '../pages/forms.ts';
+import { keyHint, lacksKey } from '../passkey-model/screens.ts';
+import type { Listing } from '../passkey-model/store.ts';
 import type { PhraseName, Speaker } from '../pages/phrases.ts';
 import type { Enrollable, Step } from './next-step.ts';
 import type { Purpose, SignIn } from './sign-in.ts';
 import type { Method } from './strength.ts';
 
 /** What a page of the sign-in shows; one per thing asked for. */
-export type Screen = 'username' | 'password' | 'totp' | 'recovery-code' | 'access-pass' | 'passkey' | 'new-passkey' | 'new-password' | 'new-totp' | 'codes';
+export type Screen = 'username' | 'password' | 'totp' | 'recovery-code' | 'access-pass' | 'passkey' | 'new-passkey' | 'new-password' | 'new-totp' | 'codes' | 'lacks-key';
 
 export interface Said {
   readonly phrase: PhraseName;
@@ -49,6 +51,8 @@ export function screensOf(step: Step): readonly Screen[] {
       return step.options.flatMap((method) => screenOfMethod[method] ?? []);
     case 'enrol':
       return step.options.map((factor) => screenOfEnrollable[factor]);
+    case 'lacks-key':
+      return ['lacks-key', 'new-passkey'];
     case 'save-codes':
       return ['codes'];
     case 'done':
@@ -57,7 +61,7 @@ export function screensOf(step: Step): readonly Screen[] {
 }
 
 /** Which page shows this step. */
-export const pathOf = (step: Step, purpose: Purpose): '/sign-in' | '/enrol' | '/recover' => (step.is === 'enrol' || step.is === 'save-codes' ? '/enrol' : purpose === 'recover' ? '/recover' : '/sign-in');
+export const pathOf = (step: Step, purpose: Purpose): '/sign-in' | '/enrol' | '/recover' => (step.is === 'enrol' || step.is === 'lacks-key' || step.is === 'save-codes' ? '/enrol' : purpose === 'recover' ? '/recover' : '/sign-in');
 
 const sayProblem = ({ speaker, problem }: View): string | null => (problem ? speaker.say(problem.phrase, problem.facts) : null);
 
@@ -114,6 +118,8 @@ type Draw = (view: View, extra: Extra) => Shown;
 export interface Extra {
   readonly totp: TotpInvitation | null;
   readonly codes: readonly string[];
+  /** Models on the list, where level 3 is wanted. */
+  readonly listed?: Listing;
 }
 
 const screens: Readonly<Record<Screen, Draw>> = {
@@ -149,21 +155,21 @@ const screens: Readonly<Record<Screen, Draw>> = {
     const { title, top } = heading(view, 'pass_title');
     return { title, content: html`${top}${form(view, 'access-pass', field({ name: 'code', label: say('pass_code'), hint: say('pass_hint'), autocomplete: 'one-time-code', code: true, error: sayProblem(view), isFirst: true, maxLength: 64 }))}${otherWays(view, 'access-pass')}` };
   },
-  passkey(view) {
+  passkey(view, { listed }) {
     const { say } = view.speaker;
     const isNew = view.signIn?.progress.enrolled.includes('passkey') ?? false;
     const { title, top } = heading(view, view.purpose === 'step-up' ? 'step_up_title' : 'passkey_title');
     return {
       title,
-      content: html`${top}<p class="hint">${say(isNew ? 'passkey_confirm_hint' : 'passkey_hint')}</p>${alert(sayProblem(view))}<p data-without-script>${say('passkey_needs_script')}</p>${passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: false, hasAutofill: false })}${otherWays(view, 'passkey')}`,
+      content: html`${top}<p class="hint">${say(isNew ? 'passkey_confirm_hint' : 'passkey_hint')}</p>${keyHint(view.speaker, listed, 'prove')}${alert(sayProblem(view))}<p data-without-script>${say('passkey_needs_script')}</p>${passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: false, hasAutofill: false })}${otherWays(view, 'passkey')}`,
     };
   },
-  'new-passkey'(view) {
+  'new-passkey'(view, { listed }) {
     const { say } = view.speaker;
     const { title, top } = heading(view, 'enrol_title');
     return {
       title,
-      content: html`${top}<p>${say('enrol_passkey_hint')}</p>${alert(sayProblem(view))}<p class="hint" data-without-script>${say('passkey_needs_script')}</p>${passkeyForm(view, { enrol: true, button: 'enrol_passkey', isPlain: false, hasAutofill: false })}${skip(view)}${otherWays(view, 'new-passkey')}`,
+      content: html`${top}<p>${say('enrol_passkey_hint')}</p>${keyHint(view.speaker, listed, 'enrol')}${alert(sayProblem(view))}<p class="hint" data-without-script>${say('passkey_needs_script')}</p>${passkeyForm(view, { enrol: true, button: 'enrol_passkey', isPlain: false, hasAutofill: false })}${skip(view)}${otherWays(view, 'new-passkey')}`,
     };
   },
   'new-password'(view) {
@@ -181,6 +187,10 @@ const screens: Readonly<Record<Screen, Draw>> = {
       title,
       content: html`${top}<p>${say('totp_hint')}</p>${totp ? html`<div class="qr" role="img" aria-label="${say('qr_label')}">${trustedHtml(totp.qr)}</div><p class="hint">${say('totp_key')} <code id="totp-key">${totp.secret.match(/.{1,4}/g)!.join(' ')}</code></p><p><a href="${totp.uri}">${say('totp_open')}</a></p>` : ''}${form(view, 'new-totp', field({ name: 'code', label: say('code_from_app'), autocomplete: 'one-time-code', inputmode: 'numeric', code: true, error: sayProblem(view), maxLength: 12 }))}${skip(view)}${otherWays(view, 'new-totp')}`,
     };
+  },
+  'lacks-key'(view, { listed }) {
+    const { title, top } = heading(view, 'lacks_key_title');
+    return { title, content: html`${top}${lacksKey(view.speaker, listed)}${ways([['/enrol?with=new-passkey', view.speaker.say('lacks_key_try')], view.purpose === 'step-up' ? [view.returnTo, view.speaker.say('lacks_key_leave')] : ['/sign-in?again=1', view.speaker.say('lacks_key_without')]])}` };
   },
   codes(view, { codes }) {
     const { say } = view.speaker;

@@ -23,7 +23,7 @@ export type Proof =
   | { readonly method: 'push'; readonly at: string }
   | { readonly method: 'recovery-code'; readonly at: string }
   /** `isListed`: its attestation was verified and names a model on the list for level 3. */
-  | { readonly method: 'passkey'; readonly at: string; readonly isUserVerified: boolean; readonly isSynced: boolean; readonly isListed?: boolean }
+  | { readonly method: 'passkey'; readonly at: string; readonly isUserVerified: boolean; readonly isSynced: boolean; readonly isListed?: boolean; readonly passkeyId?: string }
   /** What the issuer's entry vouches for: a PIN before each use, a key that cannot leave its hardware. */
   | { readonly method: 'certificate'; readonly at: string; readonly isUserVerified: boolean; readonly isHardwareBound: boolean }
   /** A code mailed to a confirmed recovery address: never a factor (63B-4 3.1.3.1, ASVS 6.3.6), only half of a recovery. */

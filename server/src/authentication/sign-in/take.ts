@@ -32,12 +32,12 @@ const tried =
   async (needs, signIn, from, posted) => {
     if (posted[of].trim() === '') return stay('missing');
     const outcome = await prove(needs, signIn, from, posted[of]);
-    if (outcome.is === 'wait') return outcome.seconds > 120 ? stay('wait_minutes', { minutes: Math.ceil(outcome.seconds / 60) }, 429) : stay('wait', { seconds: outcome.seconds }, 429);
+    if (outcome.is === 'wait') return outcome.seconds < 120 ? stay('wait', { seconds: outcome.seconds }, 429) : stay('wait_minutes', { minutes: Math.ceil(outcome.seconds / 60) }, 429);
     return outcome.is === 'proven' ? { is: 'moved', held: outcome.value } : stay(wrong, {}, 401);
   };
 
 /** The steps, one line each; what comes after any of them is the dispatcher's business (next-step.ts). */
-export const takes: Readonly<Record<Exclude<Screen, 'username'> | 'skip', Take>> = {
+export const takes: Readonly<Record<Exclude<Screen, 'username' | 'lacks-key'> | 'skip', Take>> = {
   password: tried(provePassword, 'password', 'wrong_password'),
   totp: tried(proveTotp, 'code', 'wrong_code'),
   'recovery-code': tried(proveRecoveryCode, 'code', 'wrong_recovery'),

@@ -4,8 +4,10 @@ import { networkOf, page, redirect, type Answer, type CookieChange, type PageFra
 import { startTotpIn } from '../factor/enrol-totp.ts';
 import { allSlots, drawRecoveryCodes, issueRecoveryCodesIn } from '../factor/issue-recovery-codes.ts';
 import { askForPasskey, invitePasskey } from '../factor/passkey.ts';
-import { recoverySlots } from '../factor/store.ts';
+import { enrolledFactors, nobody, recoverySlots } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
+import { keyScreens } from '../passkey-model/screens.ts';
+import { neededKeysIn } from '../passkey-model/needed.ts';
 import { speakerFor } from '../pages/phrases.ts';
 import { sessionCookie } from '../session/read-session.ts';
 import { findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
@@ -14,7 +16,7 @@ import { shownAtOf } from '../tally/tally.ts';
 import type { Devices } from '../throttle/device.ts';
 import { noFactors, type EnrolledFactors, type Step } from './next-step.ts';
 import { beginSignInIn, finishSignIn, noteShownCodesIn, stepOfSignIn, stepWith, type Held } from './progress.ts';
-import { provePasskey } from './prove.ts';
+import { provePasskey, type Visitor } from './prove.ts';
 import { safeReturnTo } from './return-to.ts';
 import { drawScreen, pathOf, screensOf, type Extra, type Said, type Screen, type View } from './screens.ts';
 import { signInCookie, type Purpose, type SignIn } from './sign-in.ts';
@@ -82,6 +84,7 @@ export function openWalk(needs: WalkNeeds) {
 
   async function extraFor(screen: Screen, signIn: SignIn | null): Promise<Extra> {
     const none: Extra = { totp: null, codes: [] };
+    if (signIn?.wanted.level === 3 && keyScreens.includes(screen)) return { ...none, ...(await database.read((tx) => neededKeysIn(tx, screen, signIn))) };
     if ((screen !== 'new-totp' && screen !== 'codes') || !signIn?.personId) return none;
     const subject = await database.read((tx) => findSubject(tx, signIn.personId!));
     if (!subject) return none;
@@ -109,7 +112,7 @@ export function openWalk(needs: WalkNeeds) {
     const step = factors ? stepWith(moved.signIn, factors) : await database.read((tx) => stepOfSignIn(tx, moved.signIn));
     if (step.is !== 'done') return redirect(pathOf(step, moved.signIn.purpose), [keep(moved)]);
     const deviceId = devices.read(visit.cookies) ?? devices.make();
-    const finished = await finishSignIn(needs, moved.signIn.id, { userAgent: visit.request.userAgent, address: visit.request.address, deviceId, replaces: visit.principal?.sessionId ?? null });
+    const finished = await finishSignIn(needs, moved.signIn, { userAgent: visit.request.userAgent, address: visit.request.address, deviceId, replaces: visit.principal?.sessionId ?? null });
     if (!finished) return redirect('/sign-in?expired=1', [forget]);
     return redirect(finished.returnTo, [{ name: sessionCookie, value: finished.secret }, devices.cookie(deviceId), forget]);
   }
@@ -120,7 +123,7 @@ export function openWalk(needs: WalkNeeds) {
       const [session, subject] = [await findSession(tx, sessionId, now), await findSubject(tx, personId)];
       if (!session || !subject) return null;
       // Never below what the session is worth already: a fresh but weaker proof would otherwise speak for the stronger one.
-      const wanted = strictest(strictest(workforceFloor, wantedOf(query.step_up ?? '2')), { level: 2, isPhishingResistant: session.isPhishingResistant });
+      const wanted = strictest(strictest(workforceFloor, wantedOf(query.step_up ?? '2')), { level: session.assuranceLevel, isPhishingResistant: session.isPhishingResistant });
       return beginSignInIn(tx, needs, { purpose: 'step-up', username: subject.username, personId, sessionId, wanted, proofs: [], returnTo: safeReturnTo(query.return_to, config.url.origin) });
     });
     return began ? goOn(visit, began, null) : redirect('/sign-in?expired=1', [forget]);
@@ -157,10 +160,11 @@ export function openWalk(needs: WalkNeeds) {
     if (body.step === 'username') {
       const username = body.username.trim().normalize('NFC');
       if (username === '' || username.length > 254) return show(visit, { signIn: null, purpose, step: start, problem: { phrase: 'missing' }, status: 400, typed: username.slice(0, 254), returnTo, stepUp: body.step_up });
-      const began = await database.read(async (tx) => {
+      const { began, named } = await database.read(async (tx) => {
         const subject = await findSubjectByUsername(tx, username);
-        return beginSignInIn(tx, needs, { purpose, username, personId: subject?.personId ?? null, sessionId: null, wanted, proofs: [], returnTo, shownAt });
+        return { began: await beginSignInIn(tx, needs, { purpose, username, personId: subject?.personId ?? null, sessionId: null, wanted, proofs: [], returnTo, shownAt }), named: subject };
       });
+      if (purpose === 'sign-in' && body.password !== '') return takeTogether(visit, began, { ...from, named });
       // Nothing is proven yet: what comes next is the same for every name, so no factors are asked for.
       return goOn(visit, began, noFactors);
     }
@@ -177,19 +181,35 @@ export function openWalk(needs: WalkNeeds) {
     const isSkip = body.step === 'skip' && step.is === 'enrol' && step.isOptional;
     const screen = screensOf(step).find((one) => one === body.step);
     // A page of another moment (the back button, a second tab, a forged order of steps): show where it really stands.
-    if ((!screen || screen === 'username') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }, found.factors) : redirect(pathOf(step, signIn.purpose));
-    const taken = await takes[isSkip ? 'skip' : (screen as Exclude<Screen, 'username'>)](needs, signIn, { ...from, named: found.named }, body);
+    if ((!screen || screen === 'username' || screen === 'lacks-key') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }, found.factors) : redirect(pathOf(step, signIn.purpose));
+    const taken = await takes[isSkip ? 'skip' : (screen as Exclude<Screen, 'username' | 'lacks-key'>)](needs, signIn, { ...from, named: found.named }, body);
     if (taken.is === 'moved') return goOn(visit, taken.held, screen === 'password' || screen === 'totp' ? found.factors : null);
     if (taken.is === 'lost') return redirect('/sign-in?expired=1', [forget]);
     return show(visit, { signIn, purpose: signIn.purpose, step, wish: screen, problem: taken.problem, status: taken.status, returnTo: signIn.returnTo });
   };
+
+  /** Name and password, perhaps the code too, in one form: a program, or a page of the company's own, fills in all at once. Each is taken as if it had come alone. */
+  async function takeTogether(visit: Visit & { body: Body }, began: Held, from: Visitor): Promise<Answer> {
+    let at = began;
+    let factors: EnrolledFactors | null = null;
+    for (const screen of ['password', 'totp'] as const) {
+      const step = stepWith(at.signIn, (factors ??= at === began ? noFactors : await database.read((tx) => enrolledFactors(tx, at.signIn.personId ?? nobody))));
+      if (!screensOf(step).includes(screen) || (screen === 'totp' && visit.body.code === '')) break;
+      const taken = await takes[screen](needs, at.signIn, from, visit.body);
+      if (taken.is === 'lost') return redirect('/sign-in?expired=1', [forget]);
+      if (taken.is === 'stay') return show(visit, { signIn: at.signIn, purpose: 'sign-in', step, wish: screen, problem: taken.problem, status: taken.status, returnTo: at.signIn.returnTo, cookies: [keep(at)] });
+      at = taken.held;
+      if (screen === 'password') factors = null;
+    }
+    return goOn(visit, at, factors);
+  }
 
   /** A challenge to prove with a passkey. Keys are named only to somebody who has proven something, or who is signed in. */
   async function challengeToProve(visit: Visit): Promise<{ options: Record<string, unknown> }> {
     await rateLimits.take(`passkey ${networkOf(visit.request.address)}`, postsPerMinute, 60);
     const signIn = (await held(visit))?.signIn;
     const personId = signIn && (signIn.proofs.length > 0 || signIn.sessionId !== null) ? signIn.personId : null;
-    return { options: await database.transaction((tx) => askForPasskey(tx, needs, personId)) };
+    return { options: await database.transaction((tx) => askForPasskey(tx, needs, personId, signIn?.wanted.level === 3)) };
   }
 
   /** A challenge to enrol a passkey, where the sign-in asks for that. */
@@ -198,8 +218,9 @@ export function openWalk(needs: WalkNeeds) {
     const found = await held(visit);
     const step = found && stepWith(found.signIn, found.factors);
     const subject = found?.named;
-    if (step?.is !== 'enrol' || !step.options.includes('passkey') || !subject) return redirect('/sign-in?expired=1');
-    return { options: await database.transaction((tx) => invitePasskey(tx, needs, subject)) };
+    const isAsked = (step?.is === 'enrol' && step.options.includes('passkey')) || step?.is === 'lacks-key';
+    if (!found || !isAsked || !subject) return redirect('/sign-in?expired=1');
+    return { options: await database.transaction((tx) => invitePasskey(tx, needs, subject, found.signIn.wanted.level === 3)) };
   }
 
   return { look, take, challengeToProve, challengeToEnrol };

@@ -36,6 +36,8 @@ const schema = z.strictObject({
   BAILIWICK_PASSWORD_HASHES_IN_FLIGHT: z.coerce.number().int().min(1).max(64).optional().describe('Password hashes computed at once. Default: number of processors.'),
   BAILIWICK_RATE_LIMITS: flag.default(true).describe('Address rate limits. Switch off only for measurements on a closed machine.'),
   BAILIWICK_PRACTICE_SYSTEMS: flag.default(false).describe('Offers the practice connector, a system that stalls and fails on purpose; for drills and measurements.'),
+  BAILIWICK_FIDO_ROOT_FILE: z.string().min(1).optional().describe('PEM file of roots that imported FIDO metadata must be signed under. Default: the root of the FIDO Alliance.'),
+  BAILIWICK_GEOIP_FILE: z.string().min(1).optional().describe('GeoIP city database (MaxMind DB format: GeoLite2, DB-IP, IPinfo) for city and country beside addresses. Default: none; none is shipped.'),
   BAILIWICK_METRICS_TOKEN: z.string().min(16).optional().describe('Bearer token for /metrics. Default: only loopback may read it.'),
 });
 
@@ -58,7 +60,10 @@ export interface Config {
   readonly passwordHashesInFlight: number | null;
   readonly hasRateLimits: boolean;
   readonly metricsToken: string | null;
+  readonly geoipFile: string | null;
   readonly hasPracticeSystems: boolean;
+  /** Null: the root of the FIDO Alliance. */
+  readonly fidoRootFile: string | null;
   readonly version: string;
 }
 
@@ -97,7 +102,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     passwordHashesInFlight: s.BAILIWICK_PASSWORD_HASHES_IN_FLIGHT ?? null,
     hasRateLimits: s.BAILIWICK_RATE_LIMITS,
     metricsToken: s.BAILIWICK_METRICS_TOKEN ?? null,
+    geoipFile: s.BAILIWICK_GEOIP_FILE === undefined ? null : path.resolve(s.BAILIWICK_GEOIP_FILE),
     hasPracticeSystems: s.BAILIWICK_PRACTICE_SYSTEMS,
+    fidoRootFile: s.BAILIWICK_FIDO_ROOT_FILE ?? null,
     version: version(),
   };
 }

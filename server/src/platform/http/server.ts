@@ -4,7 +4,7 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, t
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { z } from 'zod';
 import type { Clock } from '../clock/index.ts';
 import { monotonicMs } from '../clock/index.ts';
@@ -112,7 +112,8 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
   const duration = metrics.histogram('bailiwick_http_request_seconds', 'time of answers by route', ['method', 'route', 'status']);
   const cookiePrefix = config.isSecure ? '__Host-' : '';
 
-  const factsOf = (request: FastifyRequest): RequestFacts => ({ requestId: request.id, address: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 400), now: clock.now() });
+  // A trusted proxy that hands on what strangers wrote: what is no address is not taken for one.
+  const factsOf = (request: FastifyRequest): RequestFacts => ({ requestId: request.id, address: isIP(request.ip) === 0 ? (request.socket.remoteAddress ?? 'unknown') : request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 400), now: clock.now() });
 
   function harden(request: FastifyRequest, reply: FastifyReply): void {
     reply.header('x-request-id', request.id);

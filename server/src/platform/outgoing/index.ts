@@ -1,1 +1,2 @@
 export { ForbiddenAddress, guardedLookup, isForbiddenAddress } from './address.ts';
+export { openOutgoingFetch, type OutgoingOptions } from './fetch.ts';

@@ -2,7 +2,6 @@ import { inEveryLanguage } from './languages.ts';
 
 const en = {
   language: 'Language',
-  wait_minutes: 'Too many wrong tries. Try again in {minutes} min, or use another way.',
   totp_open: 'Open the app on this device',
   error_bug: 'Something went wrong here. Try again; if it stays, tell an administrator the reference {reference}.',
   error_unavailable: 'The service is not available at this moment. Try again in a few seconds.',
@@ -15,7 +14,6 @@ type Phrases = Readonly<Record<keyof typeof en, string>>;
 
 const de: Phrases = {
   language: 'Sprache',
-  wait_minutes: 'Zu viele falsche Versuche. Versuchen Sie es in {minutes} min noch einmal oder nehmen Sie einen anderen Weg.',
   totp_open: 'App auf diesem Gerät öffnen',
   error_bug: 'Hier ist etwas schiefgegangen. Versuchen Sie es noch einmal; bleibt es so, nennen Sie einem Administrator die Nummer {reference}.',
   error_unavailable: 'Der Dienst ist gerade nicht erreichbar. Versuchen Sie es in einigen Sekunden noch einmal.',
@@ -26,7 +24,6 @@ const de: Phrases = {
 
 const fr: Phrases = {
   language: 'Langue',
-  wait_minutes: 'Trop d’essais erronés. Réessayez dans {minutes} min ou prenez un autre moyen.',
   totp_open: 'Ouvrir l’application sur cet appareil',
   error_bug: 'Un problème est survenu ici. Réessayez ; s’il persiste, donnez à un administrateur la référence {reference}.',
   error_unavailable: 'Le service n’est pas disponible en ce moment. Réessayez dans quelques secondes.',
@@ -37,7 +34,6 @@ const fr: Phrases = {
 
 const es: Phrases = {
   language: 'Idioma',
-  wait_minutes: 'Demasiados intentos fallidos. Inténtelo de nuevo en {minutes} min o use otra vía.',
   totp_open: 'Abrir la aplicación en este dispositivo',
   error_bug: 'Algo ha fallado aquí. Inténtelo de nuevo; si continúa, dé a un administrador la referencia {reference}.',
   error_unavailable: 'El servicio no está disponible en este momento. Inténtelo de nuevo en unos segundos.',
@@ -46,5 +42,5 @@ const es: Phrases = {
   error_not_permitted: 'No tiene permiso para esto. Pregunte a un administrador.',
 };
 
-/** Around every page: the switch of languages, and what goes wrong anywhere; and what the pages said too shortly. */
+/** Around every page: the switch of languages, and what goes wrong anywhere. */
 export const framePhrases = inEveryLanguage({ en, de, fr, es });

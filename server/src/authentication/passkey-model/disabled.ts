@@ -1,0 +1,14 @@
+import { record } from '../../audit/index.ts';
+import type { Tx } from '../../platform/db/index.ts';
+import type { ActorId } from '../../platform/http/index.ts';
+import { noticeIn } from '../factor/notice.ts';
+import type { Needs } from '../needs.ts';
+import type { Subject } from '../session/store.ts';
+
+/** A passkey was switched off by the house itself: its person learns of it, and whoever watches. */
+export async function tellDisabledPasskeyIn(tx: Tx, needs: Pick<Needs, 'clock' | 'config' | 'announce' | 'mailer'>, subject: Subject, passkey: { readonly id: string; readonly name: string }, why: string): Promise<void> {
+  const at = needs.clock.now();
+  await record(tx, { action: 'authentication.factor.disable', actor: 'system:authentication' as ActorId, actorName: 'Bailiwick', target: `person:${subject.personId}`, targetName: subject.displayName, at, outcome: 'allowed', reason: why, facts: { factor: 'passkey', passkeyId: passkey.id } });
+  await needs.announce(tx, { kind: 'factor_disabled', subject: `person:${subject.personId}`, at, facts: { factor: 'passkey' } });
+  await noticeIn(tx, needs, subject, { about: 'passkey_disabled', name: passkey.name, why });
+}

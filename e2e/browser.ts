@@ -17,6 +17,8 @@ export interface Look {
   /** What the browser asks for; British English unless told otherwise. */
   readonly locale?: string;
   readonly width?: number;
+  /** A card in the reader: what the browser shows where it is asked for a certificate. */
+  readonly certificate?: { readonly origin: string; readonly cert: Buffer; readonly key: Buffer };
 }
 
 export async function openBrowser() {
@@ -34,6 +36,7 @@ export async function openBrowser() {
         viewport: look.isPhone ? { width: 390, height: 844 } : { width: look.width ?? 1280, height: 900 },
         javaScriptEnabled: look.hasScript ?? true,
         reducedMotion: 'reduce',
+        ...(look.certificate ? { clientCertificates: [look.certificate], ignoreHTTPSErrors: true } : {}),
       });
       context.setDefaultTimeout(20_000);
       const page = await context.newPage();

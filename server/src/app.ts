@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { auditModule, makeRecordRefusal } from './audit/index.ts';
 import { authenticationModule, authenticationSurfaces, createApiToken, endSessionIn, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator } from './authentication/index.ts';
-import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider } from './authorization/index.ts';
+import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider, peopleGroups } from './authorization/index.ts';
 import { connectorKinds } from './connectors/index.ts';
 import { serveConsole } from './console.ts';
 import { directoryModule, isInScope, personId } from './directory/index.ts';
@@ -44,9 +44,11 @@ export function buildDomains(foundation: Foundation) {
     ...needs,
     pageFrame,
     consoleRoles,
+    peopleGroups,
     permissionsOf: (principal) => decider.held(principal, modules.flatMap((module) => module.permissions)),
     formTargetsOf: (returnTo) => federation.formTargetsOf(returnTo),
     applicationsOfSessions: (sessionIds) => federation.applicationsOfSessions(sessionIds),
+    applicationOf: (returnTo) => federation.applicationOf(returnTo),
   });
 
   const federation = federationModule({
@@ -83,7 +85,7 @@ export function buildDomains(foundation: Foundation) {
     /** What the host command does without a door. */
     host: {
       makeSetupLink: () => makeSetupLink({ ...needs, consoleRoles }),
-      recoverAdministrator: (input: { username: string }) => recoverAdministrator({ ...needs, consoleRoles }, input),
+      recoverAdministrator: (input: { username: string }) => recoverAdministrator({ ...needs, consoleRoles, peopleGroups }, input),
       createApiToken: (wish: { name: string; permissions: readonly string[]; expiresInDays: number }) => createApiToken(needs, wish),
     },
   };
@@ -128,12 +130,14 @@ export async function openApp(foundation: Foundation): Promise<App> {
       await jobs.start();
       await audit.start();
       await http.listen();
+      for (const listener of modules.flatMap((module) => module.listeners ?? [])) await listener.listen();
     },
     async setUpLink() {
       const hasAdministrator = (await database.read(firstAdministrator)) !== null;
       return hasAdministrator ? null : (await host.makeSetupLink()).url;
     },
     async stop() {
+      for (const listener of modules.flatMap((module) => module.listeners ?? [])) await listener.close();
       await http.close();
       await events.stop();
       await audit.stop();

@@ -63,7 +63,7 @@ export async function openWorld(options: WorldOptions = {}) {
 
   const address = `http://127.0.0.1:${port}`;
   const wait = async (ms: number): Promise<void> => clock.forward(ms);
-  const newVisitor = (bearer?: string): Visitor => visitor(address, clock, { wait, ...(bearer === undefined ? {} : { bearer }) });
+  const newVisitor = (bearer?: string): Visitor => visitor(address, clock, { wait, passkeyOrigin: origin, ...(bearer === undefined ? {} : { bearer }) });
   const { host, modules } = app.domains;
   const permissions = modules.flatMap((module) => module.permissions);
 

@@ -12,9 +12,12 @@ import { words } from '../words/index.ts';
 import { AddApp, AppCard } from './security/app-card.tsx';
 import type { Asked } from './security/card.ts';
 import { CodesCard, NewCodes } from './security/codes-card.tsx';
+import { EnrolmentDue } from './security/enrolment-due.tsx';
+import { MyCertificates } from './security/my-certificates.tsx';
 import { NextStepCard } from './security/next-step-card.tsx';
 import { AddPasskey, PasskeysCard } from './security/passkeys-card.tsx';
 import { PasswordCard, SetPassword } from './security/password-card.tsx';
+import { PushSheet } from './security/push-sheet.tsx';
 import { Rename } from './security/rename.tsx';
 
 export function MySecurity() {
@@ -41,9 +44,12 @@ function Shown({ factors }: { factors: Factors }) {
         note={<Tone tone={strength.isPhishingResistant ? 'good' : strength.assuranceLevel >= 2 ? 'neutral' : 'attention'}>{strength.isPhishingResistant ? words.people.factors.phishingResistant : words.people.factors.notPhishingResistant}</Tone>}
       />
       <Stack gap="lg">
+        <EnrolmentDue onAddPasskey={() => ask({ is: 'passkey' })} />
         <NextStepCard factors={factors} ask={ask} />
         <PasskeysCard factors={factors} ask={ask} />
+        <MyCertificates />
         <AppCard factors={factors} ask={ask} />
+        <PushSheet />
         <PasswordCard factors={factors} ask={ask} />
         <CodesCard factors={factors} ask={ask} />
       </Stack>

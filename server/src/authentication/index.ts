@@ -16,6 +16,8 @@ export { endSessionIn, endSessionsIn } from './session/end-sessions.ts';
 export { safeReturnTo } from './sign-in/return-to.ts';
 export { strengthOf, workforceFloor, type AssuranceLevel, type Proof, type Strength, type Wanted } from './sign-in/strength.ts';
 
+export { openPushSender, type PushSender } from './push/web-push.ts';
+
 export { authenticationSurfaces, endAccessIn, type OwnSurface } from './end-access.ts';
 
 export { makeSetupLink, type SetupLink } from './set-up/make-setup-link.ts';

@@ -2,6 +2,7 @@ import { days, hours, later } from '../platform/clock/index.ts';
 import type { JobDefinition } from '../platform/jobs/index.ts';
 import { sweepFactors } from './factor/store.ts';
 import type { Needs } from './needs.ts';
+import { sweepPush } from './push/store.ts';
 import { announceEnded } from './session/end-sessions.ts';
 import { endExpiredSessions, forgetSessions } from './session/store.ts';
 import { boundSignIns, sweepSignIns } from './sign-in/store.ts';
@@ -41,6 +42,7 @@ export const sweepJob = ({ clock, database, announce }: Pick<Needs, 'clock' | 'd
       const left = await sweepSignIns(tx, now);
       await addToTally(tx, leftOf(left, dayOf(now)));
       await sweepTally(tx, dayOf(later(now, -keepTallyMs)));
+      await sweepPush(tx, now, later(now, -days(1)));
       await sweepFactors(tx, now, later(now, -hours(1)), later(now, -days(30)));
       await sweepThrottles(tx, later(now, -days(7)), later(now, -days(365)));
       await boundNames(tx, mostRememberedNames);

@@ -44,6 +44,7 @@ export function SignIns({ person }: { person: Person }) {
                     [w.factors.password, known.hasPassword ? words.ui.yes : words.ui.no],
                     [w.factors.totp, known.hasTotp ? words.ui.yes : words.ui.no],
                     [w.factors.passkeys, known.keys.length === 0 ? '0' : <KeysOfPerson key="keys" keys={known.keys} />],
+                    [words.push.title, words.push.telephones(known.pushDevices)],
                     [w.factors.recoveryCodes, String(known.recoveryCodesLeft)],
                     [w.factors.disabled, known.disabled.length > 0 ? <Tone key="disabled" tone="danger">{known.disabled.join(', ')}</Tone> : null],
                     [

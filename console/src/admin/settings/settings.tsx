@@ -4,6 +4,7 @@ import { useFilters } from '../../ui/use-filters.ts';
 import { words } from '../../words/index.ts';
 import { About, Clients, Mail } from './about.tsx';
 import { Administrators } from './administrators.tsx';
+import { Certificates } from './certificates.tsx';
 import { Look } from './look.tsx';
 import { Places } from './places.tsx';
 import { HrSettings, MovementSettings } from './rules.tsx';
@@ -28,6 +29,7 @@ export function SettingsPage() {
     'administrators': Administrators,
     'sign-in': SignInSettings,
     'security-keys': SecurityKeys,
+    'certificates': Certificates,
     'look': Look,
     'movements': MovementSettings,
     'hr-feed': HrSettings,

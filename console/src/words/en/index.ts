@@ -1,6 +1,8 @@
 import { access } from './access.ts';
 import { applications } from './applications.ts';
 import { audit } from './audit.ts';
+import { certificate } from './certificate.ts';
+import { enrolment } from './enrolment.ts';
 import { face } from './face.ts';
 import { hrFeed } from './hr-feed.ts';
 import { inventory } from './inventory.ts';
@@ -8,6 +10,7 @@ import { movements } from './movements.ts';
 import { passkeys } from './passkeys.ts';
 import { people } from './people.ts';
 import { portal } from './portal.ts';
+import { push } from './push.ts';
 import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
 import { settings } from './settings.ts';
@@ -19,6 +22,8 @@ export const en = {
   access,
   applications,
   audit,
+  certificate,
+  enrolment,
   face,
   hrFeed,
   inventory,
@@ -26,6 +31,7 @@ export const en = {
   passkeys,
   people,
   portal,
+  push,
   roles,
   sessions,
   settings,

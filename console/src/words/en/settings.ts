@@ -7,6 +7,7 @@ export const settings = {
     administrators: 'Who may use this console',
     'sign-in': 'How people sign in',
     'security-keys': 'Security keys',
+    certificates: 'Certificates',
     look: 'Look',
     movements: 'How movements run',
     'hr-feed': 'How HR is read',

@@ -14,17 +14,17 @@ import { allSlots, drawRecoveryCodes, issueRecoveryCodesIn } from './issue-recov
 import { noticeIn } from './notice.ts';
 import { invitePasskey, mostPasskeys } from './passkey.ts';
 import { preparePassword, refuseOutcome, setPasswordIn } from './set-password.ts';
-import { enrolledFactors, removePasskey, removePassword, removeTotp, renameFactor } from './store.ts';
+import { enrolledFactors, removePasskey, removePassword, removePushDevice, removeTotp, renameFactor } from './store.ts';
 import type { TotpInvitation } from './totp.ts';
 
 /**
  * What a signed-in person changes about their own factors. Each asks for a proof of the last fifteen minutes (ASVS 7.5.1):
  * an open screen is not enough to plant a key.
  */
-type OwnPermit = Permit<'authentication.own.factor.change'>;
+export type OwnPermit = Permit<'authentication.own.factor.change'>;
 type ChangeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'keys' | 'hashing'>;
 
-async function whoChanges(needs: Pick<Needs, 'clock' | 'database'>, permit: OwnPermit, principal: Principal): Promise<Subject> {
+export async function whoChanges(needs: Pick<Needs, 'clock' | 'database'>, permit: OwnPermit, principal: Principal): Promise<Subject> {
   if (!permit.personId || principal.kind !== 'person') throw refuse.not_a_person();
   if (!isFresh(principal, needs.clock.now())) throw freshSignInNeeded({ assuranceLevel: 2, maxAgeSeconds: freshForMs / 1_000 });
   const { personId } = permit;
@@ -93,7 +93,7 @@ export async function renameOwnFactor(needs: ChangeNeeds, permit: OwnPermit, pri
   });
 }
 
-/** Removes one factor, unless what is left would not let the person in again. `password`, or the id of an app or passkey. */
+/** Removes one factor, unless what is left would not let the person in again. `password`, or the id of an app, passkey or paired device. */
 export async function removeOwnFactor(needs: ChangeNeeds, permit: OwnPermit, principal: Principal, factor: string, endOtherSessions = false): Promise<void> {
   const subject = await whoChanges(needs, permit, principal);
   const { personId } = subject;
@@ -111,9 +111,10 @@ export async function removeOwnFactor(needs: ChangeNeeds, permit: OwnPermit, pri
   });
 }
 
-async function removeOne(tx: Tx, personId: string, factor: string): Promise<'password' | 'totp' | 'passkey' | null> {
+async function removeOne(tx: Tx, personId: string, factor: string): Promise<'password' | 'totp' | 'passkey' | 'push' | null> {
   if (factor === 'password') return (await removePassword(tx, personId)) ? 'password' : null;
   if (await removePasskey(tx, personId, factor)) return 'passkey';
+  if (await removePushDevice(tx, personId, factor)) return 'push';
   return (await removeTotp(tx, personId, factor)) ? 'totp' : null;
 }
 

@@ -8,6 +8,8 @@ import { addDisavowal } from './store.ts';
 export type Notice =
   | { readonly about: 'factor_added' | 'factor_removed' | 'factor_disabled'; readonly factor: string }
   | { readonly about: 'passkey_disabled'; readonly name: string; readonly why: string }
+  | { readonly about: 'push_disabled'; readonly prompts: number }
+  | { readonly about: 'push_enabled' }
   | { readonly about: 'password_changed' }
   | { readonly about: 'recovery_code_used'; readonly left: number }
   | { readonly about: 'recovery_codes_issued' }
@@ -16,7 +18,7 @@ export type Notice =
   | { readonly about: 'strange_browser'; readonly device: string; readonly from: string }
   | { readonly about: 'strange_tries'; readonly tries: number; readonly from: string };
 
-const factorNames: Readonly<Record<string, string>> = { password: 'a password', totp: 'an authenticator app', passkey: 'a passkey', 'recovery-code': 'the recovery codes', 'access-pass': 'the access pass' };
+const factorNames: Readonly<Record<string, string>> = { password: 'a password', totp: 'an authenticator app', passkey: 'a passkey', certificate: 'a certificate', push: 'a telephone that approves sign-ins', 'recovery-code': 'the recovery codes', 'access-pass': 'the access pass' };
 
 const say = (factor: string): string => factorNames[factor] ?? factor;
 
@@ -30,6 +32,10 @@ function inWords(notice: Notice): { readonly subject: string; readonly sentence:
       return { subject: 'A way to sign in was switched off', sentence: `After 100 wrong tries in a row ${say(notice.factor)} of your account was switched off. Sign in with another factor and set it up again, or ask your manager for an access pass.` };
     case 'passkey_disabled':
       return { subject: 'A passkey was switched off', sentence: `Your passkey “${notice.name}” was switched off, because ${notice.why}. Somebody may have a copy of it. Sign in with another factor, remove it, and set up a new one.` };
+    case 'push_disabled':
+      return { subject: 'Push approval was switched off', sentence: `${notice.prompts} questions in a row to approve a sign-in were denied or not answered, so your telephones are asked no more. Whoever caused them knows your password: change it. Sign in with another factor and switch push approval on again in My security.` };
+    case 'push_enabled':
+      return { subject: 'Push approval was switched on', sentence: 'Push approval of your account was switched on again: your telephones are asked when somebody signs in.' };
     case 'password_changed':
       return { subject: 'Your password was changed', sentence: 'The password of your account was changed.' };
     case 'recovery_code_used':

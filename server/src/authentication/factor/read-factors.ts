@@ -61,10 +61,11 @@ export async function readFactorsOfPerson({ database, clock }: Pick<Needs, 'data
     hasTotp: held.totps > 0,
     passkeys: held.passkeys,
     keys: passkeys.map(asPasskey),
+    pushDevices: held.pushDevices,
     recoveryCodesLeft: held.recoveryCodesLeft,
     strongest: held.verifiedPasskeys > 0 ? 'passkey' : canReachLevel2(held) ? 'two_factors' : held.hasPassword ? 'password' : 'none',
-    isPhishingResistant: held.passkeys > 0,
-    disabled: [...disabled, ...(passkeys.length > held.passkeys ? ['passkey'] : [])],
+    isPhishingResistant: held.passkeys + held.certificates > 0,
+    disabled: [...disabled, ...(passkeys.length > held.passkeys ? ['passkey'] : []), ...(held.pushDevices > 0 && held.isPushOff && !disabled.includes('push') ? ['push'] : [])],
     accessPass: pass && { issuedAt: pass.issuedAt.toISOString(), expiresAt: pass.expiresAt.toISOString(), issuedByName: pass.issuedByName },
     lastSignInAt: signedInAt?.toISOString() ?? null,
   };

@@ -143,9 +143,15 @@ export async function removePasskey(tx: Tx, personId: string, id: string): Promi
   return row ?? null;
 }
 
+export async function removePushDevice(tx: Tx, personId: string, id: string): Promise<{ readonly name: string } | null> {
+  const [row] = await sql<{ name: string }>(tx)`delete from authn.push_device where person_id = ${personId} and id = ${id} returning name`;
+  return row ?? null;
+}
+
 export async function renameFactor(tx: Tx, personId: string, id: string, name: string): Promise<boolean> {
   const passkeys = await sql<{ id: string }>(tx)`update authn.passkey set name = ${name} where person_id = ${personId} and id = ${id} returning id`;
   if (passkeys.length > 0) return true;
+  if ((await sql<{ id: string }>(tx)`update authn.push_device set name = ${name} where person_id = ${personId} and id = ${id} returning id`).length > 0) return true;
   return (await sql<{ id: string }>(tx)`update authn.totp set name = ${name} where person_id = ${personId} and id = ${id} returning id`).length > 0;
 }
 
@@ -213,8 +219,11 @@ export const factorsOf = (personId: Fragment): Fragment => fragment`
              'passkeys', (select count(*) from authn.passkey where person_id = ${personId} and disabled_at is null),
              'verifiedPasskeys', (select count(*) from authn.passkey where person_id = ${personId} and disabled_at is null and is_user_verified),
              'listedPasskeys', (select count(*) from authn.listed_passkey where person_id = ${personId}),
-             'pushDevices', 0,
-             'certificates', 0,
+             'pushDevices', (select count(*) from authn.push_device where person_id = ${personId}),
+             'isPushOff', not exists (select from authn.push_device where person_id = ${personId} and disabled_at is null),
+             'certificates', (select count(*) from authn.certificate c join authn.certificate_issuer i on i.id = c.issuer_id where c.person_id = ${personId} and c.ended_at is null and i.ended_at is null),
+             'verifiedCertificates', (select count(*) from authn.certificate c join authn.certificate_issuer i on i.id = c.issuer_id where c.person_id = ${personId} and c.ended_at is null and i.ended_at is null and i.is_user_verified),
+             'hardwareCertificates', (select count(*) from authn.certificate c join authn.certificate_issuer i on i.id = c.issuer_id where c.person_id = ${personId} and c.ended_at is null and i.ended_at is null and i.is_user_verified and i.is_hardware_bound),
              'recoveryCodesLeft', (select count(*) from authn.recovery_code where person_id = ${personId} and used_at is null),
              'recoveryAddresses', 0) as factors`;
 

@@ -29,7 +29,7 @@ const phraseOf: Readonly<Record<string, PhraseName>> = {
 /** The house's look, with the brand of the firm, for every page that the server renders. */
 export function openPageFrame({ config, database }: Pick<Needs, 'config' | 'database'>): PageFrame {
   const faces = openFaces({ database });
-  function frame({ title, content, languages, isOnce = false }: { title: string; content: Html; languages: readonly string[]; isOnce?: boolean }): Html {
+  function frame({ title, content, languages, isOnce = false, head }: { title: string; content: Html; languages: readonly string[]; isOnce?: boolean; head?: Html }): Html {
     const { language } = speakerFor(languages);
     const { style: brand, logo: own } = faces.current();
     return html`<!doctype html>
@@ -42,7 +42,7 @@ export function openPageFrame({ config, database }: Pick<Needs, 'config' | 'data
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${style.path}">${brand ? html`
 <link rel="stylesheet" href="${brand.path}">` : ''}
-<script src="${script.path}" defer></script>
+${head ?? ''}<script src="${script.path}" defer></script>
 </head>
 <body>
 <main>

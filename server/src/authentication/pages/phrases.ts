@@ -1,4 +1,7 @@
 import { applicationPhrases } from './phrases/applications.ts';
+import { pushPhrases } from './phrases/push.ts';
+import { certificatePhrases } from './phrases/certificate.ts';
+import { enrolmentPhrases } from './phrases/enrolment.ts';
 import { framePhrases } from './phrases/frame.ts';
 import type { Language } from './phrases/languages.ts';
 import { passkeyModelPhrases } from './phrases/passkey-models.ts';
@@ -12,6 +15,9 @@ const rooms = [
   applicationPhrases,
   passkeyModelPhrases,
   sessionPhrases,
+  enrolmentPhrases,
+  certificatePhrases,
+  pushPhrases,
 ] as const;
 
 type NamesOf<Room> = Room extends { readonly en: infer Phrases } ? keyof Phrases & string : never;

@@ -1,6 +1,7 @@
 import { record } from '../../audit/index.ts';
 import type { ActorId } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
+import { excuseFromAllIn } from '../enrolment/change-policy.ts';
 import { newAccessPass } from '../factor/code.ts';
 import { issueAccessPassIn, type IssuedAccessPass } from '../factor/issue-access-pass.ts';
 import type { Needs } from '../needs.ts';
@@ -11,7 +12,7 @@ import { startAnew } from '../throttle/store.ts';
  * The way in that nobody can close: whoever has the host gets an access pass for one person, who becomes administrator.
  * It leaves an audit entry and a notice; what had been disabled by wrong tries may be tried again.
  */
-export async function recoverAdministrator(needs: Pick<Needs, 'clock' | 'database' | 'hashing' | 'config' | 'mailer' | 'consoleRoles'>, input: { readonly username: string }): Promise<IssuedAccessPass & { readonly personName: string }> {
+export async function recoverAdministrator(needs: Pick<Needs, 'clock' | 'database' | 'hashing' | 'config' | 'mailer' | 'consoleRoles' | 'peopleGroups'>, input: { readonly username: string }): Promise<IssuedAccessPass & { readonly personName: string }> {
   const drawn = newAccessPass();
   const hash = await needs.hashing.hash(drawn.secret);
   const by = { actor: 'system:host' as ActorId, actorName: 'The host command' };
@@ -21,6 +22,7 @@ export async function recoverAdministrator(needs: Pick<Needs, 'clock' | 'databas
     const roles = await needs.consoleRoles.rolesOf(tx, subject.personId);
     if (!roles.includes('administrator')) await needs.consoleRoles.giveAdministrator(tx, subject.personId, 'recovered on the host');
     for (const authenticator of ['password', 'totp', 'recovery-code']) await startAnew(tx, `person:${subject.personId}`, authenticator);
+    await excuseFromAllIn(tx, needs, subject.personId);
     await record(tx, { action: 'authentication.administrator.recover', ...by, target: `person:${subject.personId}`, targetName: subject.displayName, at: needs.clock.now(), outcome: 'allowed', reason: 'on the host, by the command', facts: { wasAdministrator: roles.includes('administrator') } });
     const issued = await issueAccessPassIn(tx, needs, by, subject, 'recovery of an administrator on the host', { shown: drawn.shown, hash });
     return { ...issued, personName: subject.displayName };

@@ -1,4 +1,5 @@
-import { isEnough, strengthOf, type Method, type Proof, type Strength, type Wanted } from './strength.ts';
+import type { EnrolmentAsk } from '../enrolment/enrolment-ask.ts';
+import { countedFor, isEnough, strengthOf, usableWith, type Method, type Proof, type Strength, type Wanted } from './strength.ts';
 
 /**
  * The one place that decides what a sign-in asks for next. Steps never call each other: a step proves or enrols one thing,
@@ -15,6 +16,7 @@ import { isEnough, strengthOf, type Method, type Proof, type Strength, type Want
  *               (access pass, set-up link, recovery). The policy is a must: there is no way around it but `isOptional`.
  *   lacks-key   level 3 is wanted, a key was just enrolled, and it is of no model on the list. It stays a factor of its true
  *               strength; the page says which kind is needed, and there is a way out. Asking again for ever would be none.
+ *               An offer of a policy is optional, comes last, and only where nothing was enrolled just now (enrolment/).
  *   save-codes  strong enough, and recovery codes are missing. Only now: codes are handed out in a session of
  *               level 2 (63B-4 3.1.2).
  *   done        a session of what was really proven.
@@ -49,13 +51,18 @@ export interface EnrolledFactors {
   readonly listedPasskeys: number;
   /** Telephones whose app answers prompts. */
   readonly pushDevices: number;
+  /** They are switched off (MFA fatigue): still there, so that nobody enrols in their place on the strength of a password, and of no use. */
+  readonly isPushOff: boolean;
   readonly certificates: number;
+  /** Of these, the ones whose issuer vouches for a PIN, and for a PIN and hardware. */
+  readonly verifiedCertificates: number;
+  readonly hardwareCertificates: number;
   readonly recoveryCodesLeft: number;
   /** Confirmed addresses that a recovery code can be mailed to. */
   readonly recoveryAddresses: number;
 }
 
-export const noFactors: EnrolledFactors = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, listedPasskeys: 0, pushDevices: 0, certificates: 0, recoveryCodesLeft: 0, recoveryAddresses: 0 };
+export const noFactors: EnrolledFactors = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, listedPasskeys: 0, pushDevices: 0, isPushOff: false, certificates: 0, verifiedCertificates: 0, hardwareCertificates: 0, recoveryCodesLeft: 0, recoveryAddresses: 0 };
 
 export interface Progress {
   /** Enrolled during this sign-in. */
@@ -66,26 +73,31 @@ export interface Progress {
   readonly hasSavedCodes: boolean;
   /** When the page that it began on was shown, as that page says; only for counting (tally/tally.ts). */
   readonly shownAt?: string;
+  /** What the policies ask of this person; absent until something is proven. */
+  readonly enrolment?: EnrolmentAsk;
 }
 
 export const noProgress: Progress = { enrolled: [], hasSkippedEnrolment: false, codeSlots: [], hasSavedCodes: false };
 export const recoveryCodeCount = 10;
 
-export function nextStep({ purpose, isNamed, wanted, proofs, factors, progress }: Situation): Step {
+export function nextStep({ purpose, isNamed, wanted, proofs: given, factors: enrolled, progress }: Situation): Step {
   if (!isNamed) return { is: 'identify' };
-  const has = (method: Method): boolean => proofs.some((proof) => proof.method === method);
+  const [proofs, factors] = [countedFor(given, wanted), usableWith(enrolled, wanted)];
+  const has = (method: Method): boolean => given.some((proof) => proof.method === method);
   const onlyEnrols = has('access-pass') || has('setup-link') || (has('recovery-code') && has('totp'));
 
   if (isEnough(strengthOf(proofs), wanted)) {
     if (purpose === 'recover' && progress.enrolled.length === 0 && !progress.hasSkippedEnrolment) return { is: 'enrol', options: enrollable(proofs, wanted), isOptional: true };
-    const lacksCodes = factors.recoveryCodesLeft < recoveryCodeCount || progress.codeSlots.length > 0;
-    return purpose !== 'step-up' && lacksCodes && !progress.hasSavedCodes ? { is: 'save-codes' } : { is: 'done' };
+    const lacksCodes = enrolled.recoveryCodesLeft < recoveryCodeCount || progress.codeSlots.length > 0;
+    if (purpose !== 'step-up' && lacksCodes && !progress.hasSavedCodes) return { is: 'save-codes' };
+    const offer = progress.enrolled.length === 0 ? progress.enrolment?.offer : null;
+    return offer ? { is: 'enrol', options: enrollable(proofs, offer.want), isOptional: true } : { is: 'done' };
   }
-  if (proofs.length === 0) {
+  if (given.length === 0) {
     if (purpose === 'sign-in') return { is: 'prove', options: ['password', 'passkey', 'access-pass'] };
     if (purpose === 'recover') return { is: 'prove', options: ['recovery-code'] };
   }
-  const usable = onlyEnrols ? factorsOf(progress.enrolled, factors) : factors;
+  const usable = onlyEnrols ? usableWith(factorsOf(progress.enrolled, factors), wanted) : factors;
   const more = remaining(usable, proofs, purpose, wanted);
   const reachable = isEnough(strengthOf([...proofs, ...more.map((method) => hoped(method, usable))]), wanted);
   // Nothing else can make up for what a false page could have taken.
@@ -117,19 +129,23 @@ function remaining(factors: EnrolledFactors, proofs: readonly Proof[], purpose: 
   return [
     ...(factors.passkeys > 0 && (!has('passkey') || isOnlyTouched || isLesserKey) ? (['passkey'] as const) : []),
     ...(factors.certificates > 0 && !has('certificate') ? (['certificate'] as const) : []),
-    ...(factors.pushDevices > 0 && !has('push') && isAnotherPossessionOfUse ? (['push'] as const) : []),
+    ...(factors.pushDevices > 0 && !factors.isPushOff && !has('push') && isAnotherPossessionOfUse ? (['push'] as const) : []),
     ...(factors.totps > 0 && !has('totp') && isAnotherPossessionOfUse ? (['totp'] as const) : []),
     ...(factors.hasPassword && !has('password') ? (['password'] as const) : []),
     ...(factors.recoveryCodesLeft > 0 && !isPossessionProven && has('password') && purpose !== 'step-up' ? (['recovery-code'] as const) : []),
+    // Last, and only to say so: without it a password alone would come to the enrolment.
+    ...(factors.pushDevices > 0 && factors.isPushOff && !has('push') && isAnotherPossessionOfUse ? (['push'] as const) : []),
   ];
 }
 
 /** The most that these factors can reach together, recovery codes apart: what must still suffice after one of them is taken away. */
 export const bestOf = (factors: EnrolledFactors): Strength =>
-  strengthOf(remaining(factors, [], 'step-up').map((method) => (method === 'passkey' && factors.verifiedPasskeys === 0 ? { method, at: '', isUserVerified: false, isSynced: true } : hoped(method, factors))));
+  strengthOf(remaining(factors.isPushOff ? { ...factors, pushDevices: 0 } : factors, [], 'step-up').map((method) => (method === 'passkey' && factors.verifiedPasskeys === 0 ? { method, at: '', isUserVerified: false, isSynced: true } : hoped(method, factors))));
 
 function enrollable(proofs: readonly Proof[], wanted: Wanted): readonly Enrollable[] {
-  if (wanted.isPhishingResistant || wanted.level === 3) return ['passkey'];
+  // What is left without one of the two would not suffice.
+  const isPairGone = wanted.without?.some((method) => method === 'password' || method === 'totp') ?? false;
+  if (wanted.isPhishingResistant || wanted.level === 3 || isPairGone) return ['passkey'];
   const has = (method: Method): boolean => proofs.some((proof) => proof.method === method);
   return ['passkey', ...(has('password') && !has('totp') ? (['totp'] as const) : (['password'] as const))];
 }
@@ -148,7 +164,7 @@ function hoped(method: Method, factors: EnrolledFactors): Proof {
     case 'passkey':
       return { method, at: '', isUserVerified: true, isSynced: factors.listedPasskeys === 0, isListed: factors.listedPasskeys > 0 };
     case 'certificate':
-      return { method, at: '', isUserVerified: true, isHardwareBound: true };
+      return { method, at: '', isUserVerified: factors.verifiedCertificates > 0, isHardwareBound: factors.hardwareCertificates > 0 };
     default:
       return { method, at: '' };
   }

@@ -1,6 +1,7 @@
 import { later } from '../../platform/clock/index.ts';
 import { digestOf, newId, randomToken } from '../../platform/crypto/index.ts';
 import type { Fragment, Tx } from '../../platform/db/index.ts';
+import { askEnrolmentIn } from '../enrolment/ask-enrolment.ts';
 import { noticeIn } from '../factor/notice.ts';
 import { enrolledFactors, nobody } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
@@ -10,7 +11,7 @@ import { deviceOf, raiseSessionIn, startSessionIn } from '../session/start-sessi
 import type { Counted } from '../throttle/store.ts';
 import { nextStep, noProgress, type EnrolledFactors, type Enrollable, type Step } from './next-step.ts';
 import { signInLifeMs, withProof, type Purpose, type SignIn } from './sign-in.ts';
-import type { Proof, Wanted } from './strength.ts';
+import { strictest, type Proof, type Wanted } from './strength.ts';
 import { addProof, addSignIn, endSignIn, findFinisher, lockSignIn, removeSignIn, saveSignIn, useAndAddProof } from './store.ts';
 
 /** A sign-in with the secret that the browser must show next. */
@@ -43,8 +44,11 @@ export const stepOfSignIn = async (tx: Tx, signIn: SignIn): Promise<Step> => ste
 
 /** The same, with factors that were read already. */
 export function stepWith(signIn: SignIn, factors: EnrolledFactors): Step {
-  return nextStep({ purpose: signIn.purpose, isNamed: signIn.username !== null || signIn.personId !== null, wanted: signIn.wanted, proofs: signIn.proofs, factors, progress: signIn.progress });
+  return nextStep({ purpose: signIn.purpose, isNamed: signIn.username !== null || signIn.personId !== null, wanted: demandedOf(signIn), proofs: signIn.proofs, factors, progress: signIn.progress });
 }
+
+/** Strictest wins: what the application or the step-up asked for, and what the policies demand of this person. */
+const demandedOf = ({ wanted, progress }: SignIn): Wanted => (progress.enrolment?.must ? strictest(wanted, progress.enrolment.must.want) : wanted);
 
 /** Writes a change under the lock of the row, with a new secret: one that leaked earlier is worth nothing later (fixation). */
 async function change(tx: Tx, { clock }: Pick<Needs, 'clock'>, id: string, how: (signIn: SignIn) => SignIn): Promise<Held | null> {
@@ -74,6 +78,9 @@ export async function addProofIn(tx: Tx, { clock }: Pick<Needs, 'clock'>, id: st
 export const addEnrolledIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string, enrolled: Enrollable, proof: Proof | null): Promise<Held | null> =>
   change(tx, needs, id, (signIn) => ({ ...signIn, proofs: proof ? withProof(signIn.proofs, proof) : signIn.proofs, progress: { ...signIn.progress, enrolled: [...new Set([...signIn.progress.enrolled, enrolled])] } }));
 
+/** Nothing but a new secret, under the lock of the row: for a step that changes something beside the sign-in. */
+export const turnPageIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string): Promise<Held | null> => change(tx, needs, id, (signIn) => signIn);
+
 export const skipEnrolmentIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string): Promise<Held | null> => change(tx, needs, id, (signIn) => ({ ...signIn, progress: { ...signIn.progress, hasSkippedEnrolment: true } }));
 
 export const confirmCodesIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string): Promise<Held | null> => change(tx, needs, id, (signIn) => ({ ...signIn, progress: { ...signIn.progress, hasSavedCodes: true } }));
@@ -92,13 +99,19 @@ export interface Finished {
   readonly returnTo: string;
 }
 
+/** No session yet: a policy asks for something first. */
+export interface AskedMore {
+  readonly asked: SignIn;
+  readonly factors: EnrolledFactors;
+}
+
 /**
  * INVARIANT: the only place where a sign-in becomes a session. It asks the dispatcher once more under the lock, so that no order
  * of requests, however odd, gets a session that the policy does not give. Null when something is still missing.
  */
-export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'geography' | 'noteSignIn'>, { id, personId }: Pick<SignIn, 'id' | 'personId'>, where: { readonly userAgent: string; readonly address: string; readonly deviceId: string | null; readonly replaces: string | null }): Promise<Finished | null> {
+export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'geography' | 'noteSignIn' | 'peopleGroups'>, { id, personId }: Pick<SignIn, 'id' | 'personId'>, where: { readonly userAgent: string; readonly address: string; readonly deviceId: string | null; readonly replaces: string | null }): Promise<Finished | AskedMore | null> {
   let ended: SignIn | null = null;
-  const finished = await needs.database.transaction(async (tx) => {
+  const finished = await needs.database.transaction(async (tx): Promise<Finished | AskedMore | null> => {
     const now = needs.clock.now();
     // Sent together; the second is asked under the lock of the first.
     const [held, finisher] = await Promise.all([lockSignIn(tx, id, now), personId === null ? null : findFinisher(tx, personId)]);
@@ -106,6 +119,8 @@ export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'an
     const signIn = held && judged && { ...held, proofs: judged.proofs };
     if (!signIn || signIn.personId !== personId || !finisher?.subject.isActive || stepWith(signIn, finisher.factors).is !== 'done') return null;
     const { subject } = finisher;
+    const asked = await askEnrolmentIn(tx, needs, signIn, finisher.factors);
+    if (asked) return { asked, factors: finisher.factors };
     const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId, setLimits: finisher.setLimits };
     const started = signIn.sessionId ? await raiseSessionIn(tx, needs, { ...input, sessionId: signIn.sessionId }) : await startSessionIn(tx, needs, { ...input, replaces: where.replaces });
     if (where.deviceId && started) {

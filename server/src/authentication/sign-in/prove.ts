@@ -28,6 +28,7 @@ export interface From {
 /** A step of a sign-in under way: from where, and whom it names, as read with it. */
 export interface Visitor extends From {
   readonly named: Subject | null;
+  readonly userAgent: string;
 }
 
 const tried = (signIn: SignIn, { named, address, deviceId }: Visitor): Tried => ({ subject: named?.isActive ? named : null, named, username: signIn.username ?? '', address, deviceId });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { digestOf } from '../../platform/crypto/index.ts';
 import { networkOf, page, redirect, type Answer, type CookieChange, type PageFrame, type Principal, type RequestFacts } from '../../platform/http/index.ts';
+import { askBeforeEnrolling } from '../enrolment/ask-enrolment.ts';
 import { startTotpIn } from '../factor/enrol-totp.ts';
 import { allSlots, drawRecoveryCodes, issueRecoveryCodesIn } from '../factor/issue-recovery-codes.ts';
 import { askForPasskey, invitePasskey } from '../factor/passkey.ts';
@@ -9,20 +10,22 @@ import type { Needs } from '../needs.ts';
 import { keyScreens } from '../passkey-model/screens.ts';
 import { neededKeysIn } from '../passkey-model/needed.ts';
 import { speakerFor } from '../pages/phrases.ts';
+import { lookAtPrompt } from '../push/ask-prompt.ts';
 import { sessionCookie } from '../session/read-session.ts';
 import { findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
 import { shownAtOf } from '../tally/tally.ts';
 import type { Devices } from '../throttle/device.ts';
+import { beginCertificate, takeCertificate } from '../certificate/prove-certificate.ts';
 import { noFactors, type EnrolledFactors, type Step } from './next-step.ts';
 import { beginSignInIn, finishSignIn, noteShownCodesIn, stepOfSignIn, stepWith, type Held } from './progress.ts';
 import { provePasskey, type Visitor } from './prove.ts';
 import { safeReturnTo } from './return-to.ts';
-import { drawScreen, pathOf, screensOf, type Extra, type Said, type Screen, type View } from './screens.ts';
+import { drawScreen, namesByItself, pathOf, screensOf, type Extra, type Said, type Screen, type View } from './screens.ts';
 import { signInCookie, type Purpose, type SignIn } from './sign-in.ts';
 import { findSignIn, type FoundSignIn } from './store.ts';
 import { strictest, workforceFloor, type Wanted } from './strength.ts';
-import { parsed, takes, type TakeNeeds } from './take.ts';
+import { parsed, takes, type TakeNeeds, type Taking } from './take.ts';
 
 export type WalkNeeds = Needs & TakeNeeds & { readonly pageFrame: PageFrame; readonly devices: Devices };
 
@@ -39,6 +42,9 @@ export interface Visit {
   readonly csrf: string;
   readonly languages: readonly string[];
 }
+
+/** Of the browser that went to the certificate door. */
+const certificateCookie = 'bailiwick-certificate';
 
 const start: Step = { is: 'identify' };
 
@@ -58,6 +64,9 @@ export function openWalk(needs: WalkNeeds) {
   const keep = ({ secret }: Held): CookieChange => ({ name: signInCookie, value: secret });
   const forget: CookieChange = { name: signInCookie, value: null };
 
+  // Forms that lead to the certificate door may follow it there.
+  const certificateOrigins = config.certificateDoor ? [config.certificateDoor.url.origin] : [];
+
   async function show(visit: Visit, options: { signIn: SignIn | null; purpose: Purpose; step: Step; wish?: string | undefined; problem?: Said | null; status?: number; typed?: string; returnTo: string; stepUp?: string; cookies?: readonly CookieChange[] }): Promise<Answer> {
     const speaker = speakerFor(visit.languages);
     const allowed = screensOf(options.step);
@@ -65,6 +74,7 @@ export function openWalk(needs: WalkNeeds) {
     const view: View = {
       speaker,
       organisation: config.organisation,
+      host: config.url.host,
       csrf: visit.csrf,
       sessionCsrf: visit.principal?.csrfToken ?? null,
       signIn: options.signIn,
@@ -75,15 +85,17 @@ export function openWalk(needs: WalkNeeds) {
       returnTo: options.returnTo,
       stepUp: options.stepUp ?? '',
       began: String(clock.now().getTime()),
+      hasCertificateDoor: certificateOrigins.length > 0,
     };
     // Without a name, `passkey` is part of the page that asks for one.
     const shown = options.step.is === 'identify' ? 'username' : screen;
     const { title, content } = drawScreen(shown, view, await extraFor(shown, options.signIn));
-    return page(pageFrame.frame({ title, content, languages: visit.languages, isOnce: shown === 'codes' }), { status: options.status ?? 200, cookies: options.cookies ?? [], formTargets: await needs.formTargetsOf(options.returnTo) });
+    return page(pageFrame.frame({ title, content, languages: visit.languages, isOnce: shown === 'codes' }), { status: options.status ?? 200, cookies: options.cookies ?? [], formTargets: [...(await needs.formTargetsOf(options.returnTo)), ...certificateOrigins] });
   }
 
   async function extraFor(screen: Screen, signIn: SignIn | null): Promise<Extra> {
-    const none: Extra = { totp: null, codes: [] };
+    const none: Extra = { totp: null, codes: [], push: null };
+    if (screen === 'push' && signIn) return { ...none, push: await lookAtPrompt(needs, signIn) };
     if (signIn?.wanted.level === 3 && keyScreens.includes(screen)) return { ...none, ...(await database.read((tx) => neededKeysIn(tx, screen, signIn))) };
     if ((screen !== 'new-totp' && screen !== 'codes') || !signIn?.personId) return none;
     const subject = await database.read((tx) => findSubject(tx, signIn.personId!));
@@ -110,10 +122,15 @@ export function openWalk(needs: WalkNeeds) {
    */
   async function goOn(visit: Visit, moved: Held, factors: EnrolledFactors | null): Promise<Answer> {
     const step = factors ? stepWith(moved.signIn, factors) : await database.read((tx) => stepOfSignIn(tx, moved.signIn));
+    if (step.is === 'enrol' && !moved.signIn.progress.enrolment) {
+      const asked = await askBeforeEnrolling(needs, moved.signIn.id);
+      if (asked) return redirect(pathOf(stepWith(asked.signIn, asked.factors), moved.signIn.purpose), [keep(moved)]);
+    }
     if (step.is !== 'done') return redirect(pathOf(step, moved.signIn.purpose), [keep(moved)]);
     const deviceId = devices.read(visit.cookies) ?? devices.make();
     const finished = await finishSignIn(needs, moved.signIn, { userAgent: visit.request.userAgent, address: visit.request.address, deviceId, replaces: visit.principal?.sessionId ?? null });
     if (!finished) return redirect('/sign-in?expired=1', [forget]);
+    if ('asked' in finished) return redirect(pathOf(stepWith(finished.asked, finished.factors), finished.asked.purpose), [keep(moved)]);
     return redirect(finished.returnTo, [{ name: sessionCookie, value: finished.secret }, devices.cookie(deviceId), forget]);
   }
 
@@ -164,7 +181,7 @@ export function openWalk(needs: WalkNeeds) {
         const subject = await findSubjectByUsername(tx, username);
         return { began: await beginSignInIn(tx, needs, { purpose, username, personId: subject?.personId ?? null, sessionId: null, wanted, proofs: [], returnTo, shownAt }), named: subject };
       });
-      if (purpose === 'sign-in' && body.password !== '') return takeTogether(visit, began, { ...from, named });
+      if (purpose === 'sign-in' && body.password !== '') return takeTogether(visit, began, { ...from, named, userAgent: request.userAgent });
       // Nothing is proven yet: what comes next is the same for every name, so no factors are asked for.
       return goOn(visit, began, noFactors);
     }
@@ -177,12 +194,17 @@ export function openWalk(needs: WalkNeeds) {
       if (!began) return show(visit, { signIn: null, purpose: 'sign-in', step: start, problem: { phrase: 'wrong_passkey' }, status: 401, returnTo, stepUp: body.step_up });
       return goOn(visit, began, null);
     }
+    if (body.step === 'certificate' && config.certificateDoor && (namesByItself({ signIn, purpose: signIn?.purpose ?? purpose }) || screensOf(step).includes('certificate'))) {
+      const { to, browserSecret } = await beginCertificate(needs, signIn, signIn ? { purpose: signIn.purpose, wanted: signIn.wanted, returnTo: signIn.returnTo } : { purpose: 'sign-in', wanted, returnTo });
+      return redirect(to, [{ name: certificateCookie, value: browserSecret }]);
+    }
     if (!found || !signIn) return redirect('/sign-in?expired=1', [forget]);
     const isSkip = body.step === 'skip' && step.is === 'enrol' && step.isOptional;
     const screen = screensOf(step).find((one) => one === body.step);
     // A page of another moment (the back button, a second tab, a forged order of steps): show where it really stands.
-    if ((!screen || screen === 'username' || screen === 'lacks-key') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }, found.factors) : redirect(pathOf(step, signIn.purpose));
-    const taken = await takes[isSkip ? 'skip' : (screen as Exclude<Screen, 'username' | 'lacks-key'>)](needs, signIn, { ...from, named: found.named }, body);
+    if ((!screen || screen === 'username' || screen === 'lacks-key' || screen === 'certificate') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }, found.factors) : redirect(pathOf(step, signIn.purpose));
+    const taken = await takes[isSkip ? 'skip' : (screen as Taking)](needs, signIn, { ...from, named: found.named, userAgent: request.userAgent }, body);
+    if (taken.is === 'again') return redirect(`${pathOf(step, signIn.purpose)}?with=${screen}`, [keep(taken.held)]);
     if (taken.is === 'moved') return goOn(visit, taken.held, screen === 'password' || screen === 'totp' ? found.factors : null);
     if (taken.is === 'lost') return redirect('/sign-in?expired=1', [forget]);
     return show(visit, { signIn, purpose: signIn.purpose, step, wish: screen, problem: taken.problem, status: taken.status, returnTo: signIn.returnTo });
@@ -223,5 +245,20 @@ export function openWalk(needs: WalkNeeds) {
     return { options: await database.transaction((tx) => invitePasskey(tx, needs, subject, found.signIn.wanted.level === 3)) };
   }
 
-  return { look, take, challengeToProve, challengeToEnrol };
+  /** From the certificate door back to where the sign-in stands. */
+  async function comeBack(visit: Visit & { query: { ticket: string } }): Promise<Answer> {
+    const { cookies, request, query } = visit;
+    await rateLimits.take(`certificate ${networkOf(request.address)}`, postsPerMinute, 60);
+    const found = await held(visit);
+    const browserSecret = cookies[certificateCookie];
+    const done: CookieChange = { name: certificateCookie, value: null };
+    const taken = browserSecret ? await takeCertificate(needs, query.ticket, browserSecret, found?.signIn ?? null, { address: request.address }) : ({ is: 'lost' } as const);
+    if (taken.is === 'proven') return goOn(visit, taken.held, null);
+    if (taken.is === 'lost') return redirect('/sign-in?expired=1', [done]);
+    const isUnder = found !== null && (taken.begun.signInId === null || taken.begun.signInId === found.signIn.id);
+    const step = isUnder ? stepWith(found.signIn, found.factors) : start;
+    return show(visit, { signIn: isUnder ? found.signIn : null, purpose: isUnder ? found.signIn.purpose : 'sign-in', step, wish: 'certificate', problem: { phrase: `certificate_${taken.problem}` }, status: 401, returnTo: taken.begun.returnTo, cookies: [done] });
+  }
+
+  return { look, take, challengeToProve, challengeToEnrol, comeBack };
 }

@@ -52,6 +52,16 @@ export async function formTargetsOf(needs: Pick<InteractionNeeds, 'door' | 'regi
   return interaction ? targetOf(interaction) : [];
 }
 
+/** For the person who is asked on a telephone: which application's sign-in waits there. */
+export async function applicationOf(needs: Pick<InteractionNeeds, 'door' | 'registry'>, returnTo: string): Promise<string | null> {
+  const uid = /^\/oauth2\/interaction\/([\w-]{1,100})(?:\?|$)/.exec(returnTo)?.[1];
+  if (!uid) return null;
+  const revisions = await needs.registry.revisions();
+  const { provider } = await needs.door.current(revisions);
+  const interaction = (await provider.Interaction.find(uid)) as Interaction | undefined;
+  return (interaction && (await needs.registry.find(String(interaction.params['client_id']), revisions)))?.name ?? null;
+}
+
 async function goOn({ interaction, begunAt }: HalfDone, result: Record<string, unknown> = {}): Promise<Answer> {
   interaction.result = { ...result, begunAt } as NonNullable<Interaction['result']>;
   await interaction.persist();

@@ -15,6 +15,7 @@ import type { Subscriber } from '../events/index.ts';
 import type { JobDefinition } from '../jobs/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Metrics } from '../metrics/index.ts';
+import { noteCertificate, openCertificateHeader } from './client-certificate.ts';
 import { refuse, type Gate, type Principal, type RequestFacts } from './gate.ts';
 import { describeApi } from './openapi.ts';
 import type { PageFrame } from './page-frame.ts';
@@ -30,6 +31,8 @@ export interface Module {
   readonly subscribers?: readonly Subscriber[];
   /** Doors that a protocol library serves itself (OpenID Connect). They sit outside the route table and authorise in their own protocol. */
   readonly protocol?: FastifyPluginAsync;
+  /** Doors on ports of their own. */
+  readonly listeners?: readonly { listen(): Promise<void>; close(): Promise<void> }[];
 }
 
 /** The plug that tells who a request comes from; the authentication domain brings it. */
@@ -112,8 +115,16 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
   const duration = metrics.histogram('bailiwick_http_request_seconds', 'time of answers by route', ['method', 'route', 'status']);
   const cookiePrefix = config.isSecure ? '__Host-' : '';
 
-  // A trusted proxy that hands on what strangers wrote: what is no address is not taken for one.
-  const factsOf = (request: FastifyRequest): RequestFacts => ({ requestId: request.id, address: isIP(request.ip) === 0 ? (request.socket.remoteAddress ?? 'unknown') : request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 400), now: clock.now() });
+  const takeCertificate = openCertificateHeader(config);
+  const certificates = new WeakMap<FastifyRequest, ReturnType<typeof takeCertificate>>();
+  function factsOf(request: FastifyRequest): RequestFacts {
+    // A trusted proxy that hands on what strangers wrote: what is no address is not taken for one.
+    const address = isIP(request.ip) === 0 ? (request.socket.remoteAddress ?? 'unknown') : request.ip;
+    const facts: RequestFacts = { requestId: request.id, address, userAgent: (request.headers['user-agent'] ?? '').slice(0, 400), now: clock.now() };
+    const certificate = certificates.get(request);
+    if (certificate) noteCertificate(facts, certificate);
+    return facts;
+  }
 
   function harden(request: FastifyRequest, reply: FastifyReply): void {
     reply.header('x-request-id', request.id);
@@ -131,6 +142,8 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
     (request as FastifyRequest & { startedAt?: number }).startedAt = monotonicMs();
     harden(request, reply);
     if (isPage(request)) await needs.pageFrame.prepare?.();
+    const certificate = takeCertificate(request.raw);
+    if (certificate.is !== 'none') certificates.set(request, certificate);
   });
   app.addHook('onResponse', async (request, reply) => {
     const startedAt = (request as FastifyRequest & { startedAt?: number }).startedAt;

@@ -12,11 +12,12 @@ export interface Counts {
   readonly accountsTiedToNobody: number;
   readonly openDrift: number;
   readonly peopleWithoutSecondFactor: number;
+  readonly enrolmentsStopped: number;
   readonly tokensExpiring: number;
 }
 
 export interface Need {
-  readonly kind: 'movement_alarm' | 'brake' | 'manual_task' | 'connection_away' | 'hr_import_held' | 'accounts_tied_to_nobody' | 'drift' | 'people_without_second_factor' | 'token_expiring';
+  readonly kind: 'movement_alarm' | 'brake' | 'manual_task' | 'connection_away' | 'hr_import_held' | 'accounts_tied_to_nobody' | 'drift' | 'people_without_second_factor' | 'enrolment_stopped' | 'token_expiring';
   readonly urgency: 'now' | 'today' | 'soon';
   readonly count: number;
   readonly title: string;
@@ -33,6 +34,7 @@ export function needsOf(counts: Counts): readonly Need[] {
     { kind: 'movement_alarm', urgency: 'now', count: counts.movementsInAlarm, title: `${some(counts.movementsInAlarm, 'movement is', 'movements are')} not proven after 4 hours`, otherwise: 'somebody may still have access that was taken away on paper', link: '/admin/movements?state=alarm' },
     { kind: 'brake', urgency: 'now', count: counts.brakes, title: `The brake holds ${some(counts.brakes, 'system', 'systems')}`, otherwise: 'the held removals do not happen', link: '/admin/applications' },
     { kind: 'hr_import_held', urgency: 'now', count: counts.importsHeld, title: `${some(counts.importsHeld, 'HR file waits', 'HR files wait')} for an answer`, otherwise: 'joiners, movers and leavers in it are not acted on', link: '/admin/hr' },
+    { kind: 'enrolment_stopped', urgency: 'now', count: counts.enrolmentsStopped, title: `${some(counts.enrolmentsStopped, 'sign-in rule has', 'sign-in rules have')} stopped, since too many people stood before the door`, otherwise: 'the stronger sign-in is only offered, and nobody has to set it up', link: '/admin/enrolment' },
     { kind: 'manual_task', urgency: 'today', count: counts.manualTasks, title: `${some(counts.manualTasks, 'step waits', 'steps wait')} for a person, in systems without an API`, otherwise: 'these steps stay unproven and become alarms', link: '/admin/movements?state=waiting' },
     { kind: 'connection_away', urgency: 'today', count: counts.connectionsAway, title: `${some(counts.connectionsAway, 'system does', 'systems do')} not answer`, otherwise: 'nothing there can be changed or proven', link: '/admin/applications' },
     { kind: 'drift', urgency: 'today', count: counts.openDrift, title: `${some(counts.openDrift, 'difference', 'differences')} between what was decided and what systems show`, otherwise: 'access without a reason stays', link: '/admin/inventory?tab=drift' },

@@ -14,6 +14,7 @@ export type Notice =
   | { readonly about: 'recovery_code_used'; readonly left: number }
   | { readonly about: 'recovery_codes_issued' }
   | { readonly about: 'access_pass_issued'; readonly by: string }
+  | { readonly about: 'name_or_address_changed'; readonly username: string | null; readonly workEmail: string | null }
   | { readonly about: 'recovered' }
   | { readonly about: 'strange_browser'; readonly device: string; readonly from: string }
   | { readonly about: 'strange_tries'; readonly tries: number; readonly from: string };
@@ -48,6 +49,8 @@ function inWords(notice: Notice): { readonly subject: string; readonly sentence:
       return { subject: 'A sign-in from a new browser', sentence: `Your account was signed in to from a browser that you have not used here before: ${notice.device}, from ${notice.from}.` };
     case 'strange_tries':
       return { subject: 'Somebody tries to sign in as you', sentence: `Since midnight (UTC) there were ${notice.tries} wrong tries to sign in to your account, from browsers that you have never used, lately from ${notice.from}. Nobody got in by them, and each has to wait longer than the one before. You can sign in from your own browser as always. If you did not mistype it yourself, change your password if it is used anywhere else, or add a passkey.` };
+    case 'name_or_address_changed':
+      return { subject: 'How you are known here was changed', sentence: [...(notice.username === null ? [] : [`The username of your account is ${notice.username} now.`]), ...(notice.workEmail === null ? [] : [`Mail about your account goes to ${notice.workEmail} from now on.`])].join(' ') };
     case 'recovered':
       return { subject: 'Your account was recovered', sentence: 'Somebody signed in to your account by recovery.' };
   }

@@ -135,7 +135,7 @@ it('behind the tabs', async () => {
   const paths = [
     ...tabs(`/admin/people/${manager.id}`, 'accounts', 'signIns', 'movements', 'details', 'audit'),
     ...tabs(`/admin/applications/${chatId}`, 'accounts', 'entitlements', 'signIn', 'settings'),
-    ...tabs('/admin/settings', 'sign-in', 'movements', 'hr-feed', 'tokens', 'clients', 'mail', 'about'),
+    ...tabs('/admin/settings', 'sign-in', 'look', 'movements', 'hr-feed', 'tokens', 'clients', 'mail', 'about'),
     ...tabs(`/admin/hr-feed/${importId}`, 'problems', 'mapping'),
     ...tabs('/admin/inventory', 'all', 'drift'),
   ];

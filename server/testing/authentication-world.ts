@@ -6,7 +6,7 @@ import { Secret, TOTP } from 'otpauth';
 import { makeRecordRefusal } from '../src/audit/index.ts';
 import { authenticationModule, issueAccessPass, makeSetupLink, openPageFrame, openPushSender, openSessionReader, recoverAdministrator, type ConsoleRoles } from '../src/authentication/index.ts';
 import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider, peopleGroups } from '../src/authorization/index.ts';
-import { addPersonIn, leavePersonIn, personId as toPersonId } from '../src/directory/index.ts';
+import { addPersonIn, changePersonIn, leavePersonIn, personId as toPersonId } from '../src/directory/index.ts';
 import { lastWayIn } from '../src/privileged/index.ts';
 import { later, systemClock, type Clock } from '../src/platform/clock/index.ts';
 import { loadConfig } from '../src/platform/config/index.ts';
@@ -164,6 +164,8 @@ export async function authenticationWorld(url: string = origin, settings: Readon
       }),
     );
 
+  const changePerson = (id: string, change: Readonly<Record<string, string | null>>) => database.transaction((tx) => changePersonIn({ clock, announce }, tx, gate.system('test', 'directory.person.change'), { personId: toPersonId(id), change } as never));
+
   const leave = (id: string) =>
     database.transaction((tx) => leavePersonIn({ clock, announce }, tx, gate.system('test', 'directory.person.leave'), { personId: toPersonId(id), reason: 'left the company', happenedAt: clock.now(), source: 'manual' }));
 
@@ -205,6 +207,7 @@ export async function authenticationWorld(url: string = origin, settings: Readon
     appWith,
     addPerson,
     leave,
+    changePerson,
     accessPass,
     settled,
     makeSetupLink: () => makeSetupLink({ clock, database, config, consoleRoles }),

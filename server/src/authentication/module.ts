@@ -14,6 +14,7 @@ import { driveJob, stopJob } from './enrolment/watch-enrolment.ts';
 import { openBlockList } from './factor/block-list.ts';
 import { disavowalRoutes } from './factor/pages.ts';
 import { factorRoutes } from './factor/routes.ts';
+import { newAddressSubscriber } from './factor/tell-of-new-address.ts';
 import type { AuthenticationNeeds, Needs } from './needs.ts';
 import { passkeyModelRoutes } from './passkey-model/routes.ts';
 import { assets } from './pages/assets.ts';
@@ -110,7 +111,7 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
       remindOfRecovery(needs),
       keepDrills(needs),
     ],
-    subscribers: [leaverSubscriber(needs)],
+    subscribers: [leaverSubscriber(needs), newAddressSubscriber(needs)],
     protocol: doors,
     listeners: given.config.certificateDoor?.listener ? [openCertificateListener(inside)] : [],
   };

@@ -22,7 +22,7 @@ export const face = {
   tooLarge: 'The file is larger than 64 KB.',
   name: 'Name',
   nameText: 'Set with BAILIWICK_ORGANISATION.',
-  preview: 'So it looks',
+  preview: 'How it looks',
   previewOf: (scheme: string) => `The sign-in page, ${scheme}`,
   light: 'light',
   dark: 'dark',

@@ -1,6 +1,6 @@
 import { sha256 } from '../../platform/crypto/index.ts';
 import type { Database } from '../../platform/db/index.ts';
-import type { LogoType } from './logo.ts';
+import type { LogoType } from './logo-outcome.ts';
 import { lookOf, stylesheetOf } from './shades.ts';
 import { findBranding, findBrandingVersion, noBranding, type Branding } from './store.ts';
 

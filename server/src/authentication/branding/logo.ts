@@ -1,10 +1,8 @@
+import type { LogoOutcome } from './logo-outcome.ts';
 import { isPng, rebuildPng } from './png.ts';
 import { rebuildSvg } from './svg.ts';
 
 export const mostLogoBytes = 65_536;
-
-export type LogoType = 'image/svg+xml' | 'image/png';
-export type LogoOutcome = { readonly is: 'accepted'; readonly type: LogoType; readonly bytes: Buffer } | { readonly is: 'refused'; readonly why: string };
 
 /** Judged by what it is, not by what it is called. What is accepted was written by us (see svg.ts, png.ts). */
 export function judgeLogo(bytes: Uint8Array): LogoOutcome {

@@ -1,6 +1,6 @@
 import { sql, type Tx } from '../../platform/db/index.ts';
 import type { Hex } from './colour.ts';
-import type { LogoType } from './logo.ts';
+import type { LogoType } from './logo-outcome.ts';
 
 export interface Branding {
   /** Counts changes; 0 while nobody has chosen anything. */

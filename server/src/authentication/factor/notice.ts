@@ -18,6 +18,7 @@ export type Notice =
   | { readonly about: 'recovery_address_added' | 'recovery_address_removed'; readonly address: string }
   | { readonly about: 'reset_asked'; readonly by: string; readonly reason: string }
   | { readonly about: 'reset_approved'; readonly by: string; readonly askedBy: string }
+  | { readonly about: 'name_or_address_changed'; readonly username: string | null; readonly workEmail: string | null }
   | { readonly about: 'recovered' }
   | { readonly about: 'strange_browser'; readonly device: string; readonly from: string }
   | { readonly about: 'strange_tries'; readonly tries: number; readonly from: string };
@@ -60,6 +61,8 @@ function inWords(notice: Notice): { readonly subject: string; readonly sentence:
       return { subject: 'Somebody asked to reset how you sign in', sentence: `${notice.by} asked to reset how you sign in (${notice.reason}). Nothing has changed yet: a second person must approve it.` };
     case 'reset_approved':
       return { subject: 'A reset of how you sign in was approved', sentence: `${notice.by} approved what ${notice.askedBy} had asked for: a temporary access pass that lets you set up a new way to sign in. It is handed over in person or by telephone, never by mail.` };
+    case 'name_or_address_changed':
+      return { subject: 'How you are known here was changed', sentence: [...(notice.username === null ? [] : [`The username of your account is ${notice.username} now.`]), ...(notice.workEmail === null ? [] : [`Mail about your account goes to ${notice.workEmail} from now on.`])].join(' ') };
     case 'recovered':
       return { subject: 'Your account was recovered', sentence: 'Somebody signed in to your account by recovery.' };
   }

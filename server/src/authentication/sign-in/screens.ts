@@ -227,7 +227,7 @@ const screens: Readonly<Record<Screen, Draw>> = {
     const { title, top } = heading(view, 'totp_title');
     return {
       title,
-      content: html`${top}<p>${say('totp_hint')}</p>${totp ? html`<div class="qr" role="img" aria-label="${say('qr_label')}">${trustedHtml(totp.qr)}</div><p class="hint">${say('totp_key')} <code id="totp-key">${totp.secret.match(/.{1,4}/g)!.join(' ')}</code></p>` : ''}${form(view, 'new-totp', field({ name: 'code', label: say('code_from_app'), autocomplete: 'one-time-code', inputmode: 'numeric', code: true, error: sayProblem(view), maxLength: 12 }))}${skip(view)}${otherWays(view, 'new-totp')}`,
+      content: html`${top}<p>${say('totp_hint')}</p>${totp ? html`<div class="qr" role="img" aria-label="${say('qr_label')}">${trustedHtml(totp.qr)}</div><p class="hint">${say('totp_key')} <code id="totp-key">${totp.secret.match(/.{1,4}/g)!.join(' ')}</code></p><p><a href="${totp.uri}">${say('totp_open')}</a></p>` : ''}${form(view, 'new-totp', field({ name: 'code', label: say('code_from_app'), autocomplete: 'one-time-code', inputmode: 'numeric', code: true, error: sayProblem(view), maxLength: 12 }))}${skip(view)}${otherWays(view, 'new-totp')}`,
     };
   },
   'lacks-key'(view, { listed }) {

@@ -2,6 +2,7 @@ import { inEveryLanguage } from './languages.ts';
 
 const en = {
   language: 'Language',
+  totp_open: 'Open the app on this device',
   error_bug: 'Something went wrong here. Try again; if it stays, tell an administrator the reference {reference}.',
   error_unavailable: 'The service is not available at this moment. Try again in a few seconds.',
   error_too_large: 'What was sent is too large. Go back and send less.',
@@ -13,6 +14,7 @@ type Phrases = Readonly<Record<keyof typeof en, string>>;
 
 const de: Phrases = {
   language: 'Sprache',
+  totp_open: 'App auf diesem Gerät öffnen',
   error_bug: 'Hier ist etwas schiefgegangen. Versuchen Sie es noch einmal; bleibt es so, nennen Sie einem Administrator die Nummer {reference}.',
   error_unavailable: 'Der Dienst ist gerade nicht erreichbar. Versuchen Sie es in einigen Sekunden noch einmal.',
   error_too_large: 'Das Gesendete ist zu groß. Gehen Sie zurück und senden Sie weniger.',
@@ -22,6 +24,7 @@ const de: Phrases = {
 
 const fr: Phrases = {
   language: 'Langue',
+  totp_open: 'Ouvrir l’application sur cet appareil',
   error_bug: 'Un problème est survenu ici. Réessayez ; s’il persiste, donnez à un administrateur la référence {reference}.',
   error_unavailable: 'Le service n’est pas disponible en ce moment. Réessayez dans quelques secondes.',
   error_too_large: 'L’envoi est trop volumineux. Revenez en arrière et envoyez-en moins.',
@@ -31,6 +34,7 @@ const fr: Phrases = {
 
 const es: Phrases = {
   language: 'Idioma',
+  totp_open: 'Abrir la aplicación en este dispositivo',
   error_bug: 'Algo ha fallado aquí. Inténtelo de nuevo; si continúa, dé a un administrador la referencia {reference}.',
   error_unavailable: 'El servicio no está disponible en este momento. Inténtelo de nuevo en unos segundos.',
   error_too_large: 'Lo enviado es demasiado grande. Vuelva y envíe menos.',

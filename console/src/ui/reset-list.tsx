@@ -90,8 +90,8 @@ export function ResetList({ state, isInPortal = false }: { state: 'waiting' | 'a
     { key: 'person', title: w.columns.person, width: '2fr', render: (one) => <Person.Line id={isInPortal ? null : one.personId} name={one.personName} /> },
     { key: 'why', title: w.columns.why, width: '3fr', render: why },
     { key: 'by', title: w.columns.by, width: '1.4fr', render: (one) => <>{one.askedByName}<span className="quiet-under"><When at={one.askedAt} /></span></> },
-    { key: 'state', title: w.columns.state, width: '1.6fr', render: stateOf },
-    { key: 'act', title: w.columns.act, width: '230px', render: acts },
+    { key: 'state', title: w.columns.state, width: '1.9fr', render: stateOf },
+    { key: 'act', title: w.columns.act, width: '210px', render: acts },
   ];
   return (
     <>

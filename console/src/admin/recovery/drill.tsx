@@ -86,7 +86,8 @@ function Shown({ drill }: { drill: DrillDetail }) {
           rowHeight={64}
           card={(one) => (
             <>
-              <strong>{one.personName}</strong> {stateOf(one)}
+              <strong>{one.personName}</strong>
+              <div>{stateOf(one)}</div>
               <span>{where(one)}</span>
               <span className="small quiet">{took(one)}</span>
             </>

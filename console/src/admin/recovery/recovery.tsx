@@ -26,11 +26,20 @@ export function Recovery() {
   const waiting = useInfiniteQuery(resetList('waiting'));
   const needs = { resets: 'authentication.reset.read', drills: 'authentication.recovery-drill.read', settings: 'authentication.recovery-settings.read' } as const;
   const tabs = (Object.keys(needs) as (keyof typeof needs)[]).filter((name) => permissions.includes(needs[name]));
+  const tab = filters['tab'] || 'resets';
+  const drills = useQuery({ ...drillsQuery, enabled: tab === 'drills' && tabs.includes('drills') });
+  const rules = useQuery({ ...recoverySettingsQuery, enabled: tab === 'settings' && tabs.includes('settings') });
   const count = waiting.data?.pages.flatMap((page) => page.items).length ?? 0;
+  const latest = drills.data?.items[0];
+  const sentences = {
+    resets: waiting.data && w.sentence(count),
+    drills: drills.data && (latest ? w.sentenceDrill(latest.name, words.recovery.drills.sentence(latest.able, latest.people, latest.unable + latest.stalled, latest.notBegun)) : w.sentenceNoDrill),
+    settings: rules.data && w.sentenceRules(rules.data.needsSecondApprover),
+  };
   return (
     <>
-      <PageSentence title={w.title} sentence={waiting.data ? rich(w.sentence(count)) : words.ui.loading} note={w.note} />
-      <Tabs value={filters['tab'] || 'resets'} onChange={(tab) => change({ tab: tab ?? undefined })}>
+      <PageSentence title={w.title} sentence={rich(sentences[tab as keyof typeof sentences] ?? words.ui.loading)} note={w.notes[tab as keyof typeof w.notes]} />
+      <Tabs value={tab} onChange={(tab) => change({ tab: tab ?? undefined })}>
         <Tabs.List mb="md">
           {tabs.map((name) => (
             <Tabs.Tab key={name} value={name}>

@@ -65,7 +65,7 @@ function Shown({ known }: { known: MyRecovery }) {
       )}
       {known.isPrivileged ? <p className="quiet">{w.privileged}</p> : null}
       <div>
-        <Group justify="space-between">
+        <Group justify="space-between" mb="xs">
           <h3>{w.addresses}</h3>
           <Button size="compact-sm" variant="default" onClick={() => ask({ is: 'add' })}>
             {w.add}

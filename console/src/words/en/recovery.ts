@@ -53,7 +53,14 @@ export const recovery = {
   page: {
     title: 'Recovery',
     sentence: (n: number) => (n === 0 ? 'Nobody waits for a reset.' : `${strongCount(n, 'reset waits', 'resets wait')} for a second person or for the pass to be taken.`),
-    note: 'The help desk resets nobody alone: one asks, another approves, and the person is told each time.',
+    sentenceDrill: (name: string, sentence: string) => `${name}: ${sentence}`,
+    sentenceNoDrill: 'Nobody has practised getting back in yet.',
+    sentenceRules: (second: boolean) => (second ? 'It takes **two people** to reset somebody.' : 'A help desk resets people **alone**.'),
+    notes: {
+      resets: 'The help desk resets nobody alone: one asks, another approves, and the person is told each time.',
+      drills: 'A way back that nobody has tried is a hope. Practising changes nothing and uses nothing up.',
+      settings: 'How a help desk may reset people, and who stands beside it.',
+    },
     tabs: { resets: 'Resets', drills: 'Drills', settings: 'Rules' },
   },
   resets: {
@@ -110,7 +117,7 @@ export const recovery = {
     andMore: (n: number) => `and ${count(n, 'other', 'others')}`,
     started: (n: number) => `Started: ${count(n, 'person is', 'people are')} told.`,
     empty: 'No drill yet',
-    emptyText: 'A way back that nobody has tried is a hope. Let ten people practise first.',
+    emptyText: 'Let ten people practise first, and see where they stall.',
     columns: { name: 'Drill', people: 'People', able: 'Able', trouble: 'Unable or stalled', notBegun: 'Not begun', ends: 'Ends' },
     sentence: (able: number, people: number, trouble: number, notBegun: number) => `**${able}** of ${count(people, 'person', 'people')} could get back in${trouble > 0 ? `, **${trouble}** ${trouble === 1 ? 'has' : 'have'} trouble` : ''}${notBegun > 0 ? `, **${notBegun}** ${notBegun === 1 ? 'has' : 'have'} not begun` : ''}.`,
     open: 'open until',

@@ -58,7 +58,7 @@ function inWords(notice: Notice): { readonly subject: string; readonly sentence:
     case 'recovery_address_removed':
       return { subject: 'An address for getting back in was removed', sentence: `${notice.address} was removed from the addresses to which recovery codes of your account are mailed.` };
     case 'reset_asked':
-      return { subject: 'Somebody asked to reset how you sign in', sentence: `${notice.by} asked to reset how you sign in (${notice.reason}). Nothing has changed yet: a second person must approve it.` };
+      return { subject: 'Somebody asked to reset how you sign in', sentence: `${notice.by} asked to reset how you sign in (${notice.reason.replace(/\s+/g, ' ')}). Nothing has changed yet: a second person must approve it.` };
     case 'reset_approved':
       return { subject: 'A reset of how you sign in was approved', sentence: `${notice.by} approved what ${notice.askedBy} had asked for: a temporary access pass that lets you set up a new way to sign in. It is handed over in person or by telephone, never by mail.` };
     case 'name_or_address_changed':

@@ -132,6 +132,15 @@ describe('never for people with power (PRODUCT 2.3)', () => {
   });
 });
 
+it('where an administrator has switched the second person off, the help desk issues a pass by itself, and that is on record', async () => {
+  const settings = await rita.browser.api('PATCH', '/api/v1/recovery-settings', { needsSecondApprover: false });
+  expect(settings).toEqual({ needsSecondApprover: false, managersApprove: false });
+  expect(await codeOf(hugo.browser.api('POST', `/api/v1/people/${maria.id}/access-pass`, { reason: 'lost' }))).toBe('done');
+  await rita.browser.api('PATCH', '/api/v1/recovery-settings', { needsSecondApprover: true });
+  expect(await codeOf(hugo.browser.api('POST', `/api/v1/people/${maria.id}/access-pass`, { reason: 'lost' }))).toBe('authentication.reset_needs_approval');
+  expect(await codeOf(hugo.browser.api('PATCH', '/api/v1/recovery-settings', { needsSecondApprover: false }))).toBe('platform.not_permitted');
+});
+
 it('after an hour nobody can approve or take any more, and an open screen approves nothing', async () => {
   const { id } = await ask(hugo, olga);
   world.clock.forward(20 * 60_000);

@@ -196,7 +196,7 @@ it('three that she does not allow switch it off; My security says why, and switc
   await picture(laptop, 'push-off');
   expect(await faultsOf(laptop)).toEqual([]);
   await laptop.page.goto(`${world.origin}/admin/people/${maria.id}?tab=signIns`);
-  await laptop.page.getByText('1 telephone', { exact: true }).waitFor();
+  await laptop.page.getByText('1 telephone, switched off', { exact: true }).waitFor();
   await picture(laptop, 'push-person');
   await laptop.page.goto(`${world.origin}/security`);
   await button(laptop, 'Switch on again').click();

@@ -5,8 +5,9 @@ import path from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import { makeRecordRefusal } from '../src/audit/index.ts';
 import { authenticationModule, issueAccessPass, makeSetupLink, openPageFrame, openPushSender, openSessionReader, recoverAdministrator, type ConsoleRoles } from '../src/authentication/index.ts';
-import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider } from '../src/authorization/index.ts';
+import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider, peopleGroups } from '../src/authorization/index.ts';
 import { addPersonIn, leavePersonIn, personId as toPersonId } from '../src/directory/index.ts';
+import { lastWayIn } from '../src/privileged/index.ts';
 import { later, systemClock, type Clock } from '../src/platform/clock/index.ts';
 import { loadConfig } from '../src/platform/config/index.ts';
 import { openKeys, openPasswordHashing } from '../src/platform/crypto/index.ts';
@@ -23,12 +24,12 @@ import { telephone } from './telephone.ts';
 export const origin = 'https://id.example.com';
 
 /** The real doors of authentication over a real database: pages and API answer in process, the clock is the test's. */
-export async function authenticationWorld(url: string = origin, more: { /** Where web push goes in place of the open internet. */ readonly pushAgent?: Agent } = {}) {
+export async function authenticationWorld(url: string = origin, settings: Readonly<Record<string, string>> = {}, more: { /** Where web push goes in place of the open internet. */ readonly pushAgent?: Agent } = {}) {
   const { database, drop } = await testDatabase();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bailiwick-authentication-'));
   let aheadMs = 0;
   const clock: Clock = { now: () => later(systemClock.now(), aheadMs) };
-  const config = loadConfig({ BAILIWICK_URL: url, BAILIWICK_PORT: new URL(url).port || '443', BAILIWICK_DATA: folder, BAILIWICK_LOG_LEVEL: 'silent', BAILIWICK_ORGANISATION: 'Adventure Works' });
+  const config = loadConfig({ BAILIWICK_URL: url, BAILIWICK_PORT: new URL(url).port || '443', BAILIWICK_DATA: folder, BAILIWICK_LOG_LEVEL: 'silent', BAILIWICK_ORGANISATION: 'Adventure Works', ...settings });
   const keys = openKeys(path.join(folder, 'keys.json'), clock.now());
   const events = openEvents({ database, clock, log: silentLog });
   const jobs = openJobs({ database, clock, log: silentLog });
@@ -51,8 +52,8 @@ export async function authenticationWorld(url: string = origin, more: { /** Wher
   };
   const needs = { config, clock, database, announce, mailer, keys, hashing, rateLimits, metrics, gate, jobs, log: silentLog };
   const pageFrame = openPageFrame(needs);
-  const authentication: Module = authenticationModule({ ...needs, pageFrame, consoleRoles, permissionsOf: (principal) => decider.held(principal, authentication.permissions), formTargetsOf: async () => [], pushSender: openPushSender(needs, more.pushAgent), applicationOf: async (returnTo) => (returnTo.startsWith('/oauth2/interaction/') ? 'Wiki' : null) });
-  const modules: Module[] = [authentication, authorizationModule(needs)];
+  const authentication: Module = authenticationModule({ ...needs, pageFrame, consoleRoles, peopleGroups, lastWayIn, permissionsOf: (principal) => decider.held(principal, authentication.permissions), formTargetsOf: async () => [], applicationsOfSessions: async () => [], pushSender: openPushSender(needs, more.pushAgent), applicationOf: async (returnTo) => (returnTo.startsWith('/oauth2/interaction/') ? 'Wiki' : null) });
+  const modules: Module[] = [authentication, authorizationModule({ ...needs, lastWayIn })];
   for (const subscriber of modules.flatMap((module) => module.subscribers ?? [])) events.subscribe(subscriber);
   const http = await openHttp({ config, clock, log: silentLog, metrics, gate, sessionReader: openSessionReader(needs), pageFrame, csrfKey: keys.derive('csrf'), modules, isReady: async () => true });
   const app = http.fastify;
@@ -70,7 +71,7 @@ export async function authenticationWorld(url: string = origin, more: { /** Wher
     let csrf = '';
     let last = '';
 
-    async function send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, options: { form?: Record<string, string>; json?: unknown; headers?: Record<string, string> } = {}): Promise<Reply> {
+    async function send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, options: { form?: Record<string, string>; json?: unknown; raw?: string | Buffer; headers?: Record<string, string> } = {}): Promise<Reply> {
       const reply = await app.inject({
         method,
         url,
@@ -82,7 +83,7 @@ export async function authenticationWorld(url: string = origin, more: { /** Wher
           ...(options.json === undefined ? {} : { 'content-type': 'application/json' }),
           ...options.headers,
         },
-        ...(options.form ? { payload: new URLSearchParams(options.form).toString() } : options.json === undefined ? {} : { payload: JSON.stringify(options.json) }),
+        ...(options.form ? { payload: new URLSearchParams(options.form).toString() } : options.raw !== undefined ? { payload: options.raw } : options.json === undefined ? {} : { payload: JSON.stringify(options.json) }),
       });
       for (const cookie of reply.cookies) {
         if (cookie.maxAge === 0 || cookie.value === '' || (cookie.expires && cookie.expires.getTime() === 0)) cookies.delete(cookie.name);
@@ -190,11 +191,15 @@ export async function authenticationWorld(url: string = origin, more: { /** Wher
   return {
     database,
     http,
+    authentication,
     clock,
     config,
     events,
     mailer,
+    metrics,
     hashing,
+    consoleRoles,
+    peopleGroups,
     wait,
     browser,
     appWith,
@@ -203,7 +208,7 @@ export async function authenticationWorld(url: string = origin, more: { /** Wher
     accessPass,
     settled,
     makeSetupLink: () => makeSetupLink({ clock, database, config, consoleRoles }),
-    recoverAdministrator: (username: string) => recoverAdministrator({ clock, database, hashing, config, mailer, consoleRoles }, { username }),
+    recoverAdministrator: (username: string) => recoverAdministrator({ clock, database, hashing, config, mailer, consoleRoles, peopleGroups }, { username }),
     makeAdministrator: (id: string) => database.transaction((tx) => consoleRoles.giveAdministrator(tx, id, 'for the test')),
     /** A telephone (or any browser) that answers prompts. */
     telephone: () =>

@@ -3,6 +3,7 @@ import { openRegistry } from './client/registry.ts';
 import { clientRoutes } from './client/routes.ts';
 import { sweepJob } from './issued/sweep.ts';
 import { launcherRoutes } from './launcher/routes.ts';
+import { applicationsOfSessions, type SessionApplicationRow } from './launcher/store.ts';
 import { endOfSessions } from './logout/end-participation.ts';
 import { logoutRoutes } from './logout/routes.ts';
 import { tellJobDefinition } from './logout/tell-application.ts';
@@ -18,6 +19,8 @@ import { federationSurface, type FederationSurface } from './surface.ts';
 export interface Federation extends Module {
   /** For the sign-in page (`formTargetsOf` of authentication): where an application's sign-in will send the browser on. */
   formTargetsOf(returnTo: string): Promise<readonly string[]>;
+  /** For the lists of sessions (`applicationsOfSessions` of authentication): what was signed in to out of each. */
+  applicationsOfSessions(sessionIds: readonly string[]): Promise<readonly SessionApplicationRow[]>;
   /** For the prompt on a telephone (`applicationOf` of authentication): the application's name. */
   applicationOf(returnTo: string): Promise<string | null>;
   /** For lifecycle: this domain as one of the house's own surfaces. */
@@ -48,6 +51,7 @@ export function federationModule(needs: FederationNeeds): Federation {
     jobs: [sweepJob(needs), keysJob(needs), tellJobDefinition(inside)],
     subscribers: [endOfSessions(needs)],
     formTargetsOf: (returnTo) => formTargetsOf(inside, returnTo),
+    applicationsOfSessions: (sessionIds) => needs.database.read((tx) => applicationsOfSessions(tx, sessionIds)),
     applicationOf: (returnTo) => applicationOf(inside, returnTo),
     surface: federationSurface(needs),
   };

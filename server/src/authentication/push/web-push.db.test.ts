@@ -49,7 +49,7 @@ beforeAll(async () => {
   agent = new Agent({ ca: cert, lookup: (_host, options, done) => (options.all === true ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4)) });
   const connect = agent.createConnection.bind(agent);
   agent.createConnection = ((options: Parameters<typeof connect>[0], done: Parameters<typeof connect>[1]) => connect({ ...options, port } as Parameters<typeof connect>[0], done)) as typeof agent.createConnection;
-  world = await authenticationWorld(undefined, { pushAgent: agent });
+  world = await authenticationWorld(undefined, {}, { pushAgent: agent });
   maria = await world.settled('Maria', 'Gonzalez', 'four words are enough');
   phone = world.telephone();
   const { link } = JSON.parse((await maria.browser.api('POST', '/api/v1/me/push/pairing')).text) as { link: string };

@@ -16,7 +16,7 @@ const keys = { p256dh: curve.getPublicKey().toString('base64url'), auth: Buffer.
 const house = (secret: string) => ({ seal: () => Buffer.alloc(0), open: () => Buffer.alloc(0), derive: (purpose: string) => sha256(`${secret} ${purpose}`) });
 
 it('a name of the open internet that leads into the house is refused when we connect (SSRF by DNS rebinding)', async () => {
-  const sender = openPushSender({ keys: house('a'), config: { url: new URL('https://id.example.com'), isSecure: true, organisation: 'x' } });
+  const sender = openPushSender({ keys: house('a'), config: { url: new URL('https://id.example.com'), isSecure: true } });
   for (const host of ['push.example.net', 'metadata.example.net']) {
     await expect(sender.send({ ...keys, endpoint: `https://${host}/x` }, { title: 't', body: 'b' }, new AbortController().signal)).rejects.toMatchObject({ isTemporary: true, cause: { name: 'ForbiddenAddress' } });
   }

@@ -68,7 +68,7 @@ export interface PushSender {
 
 const openInternet = (): Agent => new Agent({ lookup: publicLookup, maxSockets: 16, timeout: 10_000 });
 
-export function openPushSender({ keys, config }: Pick<Needs, 'keys' | 'config'>, agent: Agent = openInternet()): PushSender {
+export function openPushSender({ keys, config }: Pick<Needs, 'keys'> & { readonly config: Pick<Needs['config'], 'url' | 'isSecure'> }, agent: Agent = openInternet()): PushSender {
   const vapid = vapidKeysOf(keys);
   const subject = config.isSecure ? config.url.origin : 'mailto:nobody@localhost';
   return {

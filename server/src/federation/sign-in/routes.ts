@@ -73,7 +73,7 @@ async function goOn({ interaction, begunAt }: HalfDone, result: Record<string, u
 function askForSignIn(half: HalfDone, wanted: 'sign_in' | 'fresh_sign_in' | 'stronger_sign_in'): Answer {
   const demand = demandOf(half.client, askedOf(half));
   const target = new URLSearchParams({ return_to: `${paths.interaction}/${half.interaction.uid}${wanted === 'sign_in' ? '' : '?tried=1'}` });
-  const strength = demand.isPhishingResistanceWanted ? 'phishing_resistant' : String(Math.max(2, demand.leastLevel));
+  const strength = demand.leastLevel === 3 ? '3' : demand.isPhishingResistanceWanted ? 'phishing_resistant' : String(Math.max(2, demand.leastLevel));
   if (wanted !== 'sign_in' || strength !== '2') target.set('step_up', strength);
   return redirect(`/sign-in?${target}`);
 }

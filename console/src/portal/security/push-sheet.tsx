@@ -2,18 +2,18 @@ import { ActionIcon, Alert, Button, Group, Loader, Menu, Modal, Stack, TextInput
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconDeviceMobileCheck, IconDots } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
-import { removeFactor, renameFactor } from '../api/authentication.ts';
-import { myPushQuery, startPairing, switchPushOn, type MyPush, type PairingStarted, type PushDevice } from '../api/push.ts';
-import { Confirm, Refused } from '../ui/confirm.tsx';
-import { useNow } from '../ui/now.ts';
-import { say } from '../ui/said.tsx';
-import { SecretOnce } from '../ui/secret-once.tsx';
-import { Sheet } from '../ui/sheet.tsx';
-import { Loaded } from '../ui/state.tsx';
-import { Tone } from '../ui/tone.tsx';
-import { When } from '../ui/when.tsx';
-import { words } from '../words/index.ts';
-import css from './my-security.module.css';
+import { removeFactor, renameFactor } from '../../api/authentication.ts';
+import { myPushQuery, startPairing, switchPushOn, type MyPush, type PairingStarted, type PushDevice } from '../../api/push.ts';
+import { Confirm, Refused } from '../../ui/confirm.tsx';
+import { useNow } from '../../ui/now.ts';
+import { say } from '../../ui/said.tsx';
+import { SecretOnce } from '../../ui/secret-once.tsx';
+import { Sheet } from '../../ui/sheet.tsx';
+import { Loaded } from '../../ui/state.tsx';
+import { Tone } from '../../ui/tone.tsx';
+import { When } from '../../ui/when.tsx';
+import { words } from '../../words/index.ts';
+import css from '../my-security.module.css';
 
 type Asked = { is: 'pair' } | { is: 'on' } | { is: 'rename' | 'remove'; device: PushDevice };
 

@@ -95,7 +95,7 @@ export const personFactors = z.object({
   recoveryCodesLeft: z.int(),
   strongest: z.enum(['none', 'password', 'two_factors', 'passkey']),
   isPhishingResistant: z.boolean(),
-  disabled: z.array(z.string()).describe('Factors switched off after too many wrong tries.'),
+  disabled: z.array(z.string()).describe('Factors switched off after too many wrong tries; `push` also after three questions that were denied or not answered.'),
   accessPass: z.object({ issuedAt: at, expiresAt: at, issuedByName: z.string() }).nullable(),
   lastSignInAt: at.nullable(),
 });

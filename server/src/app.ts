@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { auditModule, makeRecordRefusal } from './audit/index.ts';
-import { authenticationModule, authenticationSurfaces, createApiToken, endSessionIn, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator, rehearseRecovery } from './authentication/index.ts';
-import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider } from './authorization/index.ts';
+import { authenticationModule, authenticationSurfaces, createApiToken, endSessionIn, importPasskeyMetadata, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator, rehearseRecovery } from './authentication/index.ts';
+import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider, peopleGroups } from './authorization/index.ts';
 import { connectorKinds } from './connectors/index.ts';
 import { serveConsole } from './console.ts';
 import { directoryModule, isInScope, personId } from './directory/index.ts';
@@ -49,9 +49,12 @@ export function buildDomains(foundation: Foundation) {
     ...needs,
     pageFrame,
     consoleRoles,
+    peopleGroups,
     lastWayIn,
     permissionsOf: (principal) => decider.held(principal, modules.flatMap((module) => module.permissions)),
     formTargetsOf: (returnTo) => federation.formTargetsOf(returnTo),
+    applicationsOfSessions: (sessionIds) => federation.applicationsOfSessions(sessionIds),
+    applicationOf: (returnTo) => federation.applicationOf(returnTo),
   });
 
   const federation = federationModule({
@@ -74,7 +77,7 @@ export function buildDomains(foundation: Foundation) {
   const privileged = privilegedModule({
     ...needs,
     // The command is a file beside this process; what it does for somebody is rehearsed and rolled back.
-    rehearseHostCommand: async (username) => (!existsSync(commandFile) ? `the file ${commandFile} is missing` : username === null ? 'nobody is administrator whom it could help' : rehearseRecovery({ ...needs, consoleRoles }, username)),
+    rehearseHostCommand: async (username) => (!existsSync(commandFile) ? `the file ${commandFile} is missing` : username === null ? 'nobody is administrator whom it could help' : rehearseRecovery({ ...needs, consoleRoles, peopleGroups }, username)),
   });
 
   const reports = reportsModule({ ...needs, events });
@@ -95,8 +98,9 @@ export function buildDomains(foundation: Foundation) {
     /** What the host command does without a door. */
     host: {
       makeSetupLink: () => makeSetupLink({ ...needs, consoleRoles }),
-      recoverAdministrator: (input: { username: string }) => recoverAdministrator({ ...needs, consoleRoles }, input),
+      recoverAdministrator: (input: { username: string }) => recoverAdministrator({ ...needs, consoleRoles, peopleGroups }, input),
       breakGlassInWords: () => breakGlassInWords(needs),
+      importPasskeyMetadata: (content: Uint8Array) => importPasskeyMetadata(needs, gate.system('host', 'authentication.passkey-metadata.import'), content),
       createApiToken: (wish: { name: string; permissions: readonly string[]; expiresInDays: number }) => createApiToken(needs, wish),
     },
   };
@@ -141,12 +145,14 @@ export async function openApp(foundation: Foundation): Promise<App> {
       await jobs.start();
       await audit.start();
       await http.listen();
+      for (const listener of modules.flatMap((module) => module.listeners ?? [])) await listener.listen();
     },
     async setUpLink() {
       const hasAdministrator = (await database.read(firstAdministrator)) !== null;
       return hasAdministrator ? null : (await host.makeSetupLink()).url;
     },
     async stop() {
+      for (const listener of modules.flatMap((module) => module.listeners ?? [])) await listener.close();
       await http.close();
       await events.stop();
       await audit.stop();

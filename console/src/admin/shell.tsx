@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, Drawer, Kbd } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { Outlet } from '@tanstack/react-router';
-import { IconApps, IconArrowsExchange, IconFileImport, IconFirewallFlame, IconHome, IconLock, IconMenu2, IconSearch, IconSettings, IconShieldCheck, IconStack2, IconTimeline, IconUsers } from '@tabler/icons-react';
+import { IconApps, IconArrowsExchange, IconFileImport, IconFingerprint, IconFirewallFlame, IconHome, IconLifebuoy, IconLock, IconMenu2, IconSearch, IconSettings, IconShieldCheck, IconStack2, IconTimeline, IconUsers } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { AccountMenu } from '../ui/account-menu.tsx';
 import { at } from '../ui/at.ts';
@@ -28,6 +28,8 @@ export const places = (permissions: readonly string[]): { title: string | null; 
         { to: at.people, title: w.people, icon: IconUsers, needs: 'directory.person.read' },
         { to: at.movements, title: w.movements, icon: IconArrowsExchange, needs: 'lifecycle.movement.read' },
         { to: at.roles, title: w.roles, icon: IconShieldCheck, needs: 'authorization.role.read' },
+        { to: at.enrolment, title: words.enrolment.title, icon: IconFingerprint, needs: 'authentication.enrolment.read' },
+        { to: at.recovery(), title: words.recovery.page.title, icon: IconLifebuoy, needs: 'authentication.reset.read' },
         { to: at.hrFeed, title: w.hrFeed, icon: IconFileImport, needs: 'lifecycle.hr-import.read' },
       ],
     },

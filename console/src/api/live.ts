@@ -18,6 +18,9 @@ const renews: Readonly<Record<string, readonly string[]>> = {
   brake: ['connections', 'movements', 'reports', 'audit'],
   console: ['settings', 'me', 'audit'],
   sign: ['reports', 'audit'],
+  reset: ['recovery', 'people', 'audit'],
+  recovery: ['recovery', 'me', 'people', 'audit'],
+  drill: ['recovery', 'me', 'audit'],
   break: ['break-glass', 'reports', 'audit'],
   client: ['clients', 'applications', 'audit'],
 };

@@ -20,4 +20,6 @@ export type { ConsoleRole, ConsoleRoleName } from './console-role/console-role.t
 export { giveConsoleRole, giveConsoleRoleIn, makeFirstAdministratorIn, takeAllConsoleRolesIn, takeConsoleRole, takeConsoleRoleIn } from './console-role/give-console-role.ts';
 export { consoleRolesOf, firstAdministrator, lastAdministrator } from './console-role/store.ts';
 
+export { peopleGroups } from './people-groups/store.ts';
+
 export { makeDecider, type AuthorizationDecider } from './decision/make-decider.ts';

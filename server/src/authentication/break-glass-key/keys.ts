@@ -28,7 +28,7 @@ export interface BreakGlassKey {
 export const mostBreakGlassKeys = 2;
 const noModel = '00000000-0000-0000-0000-000000000000';
 
-type KeyNeeds = Pick<Needs, 'config' | 'clock'>;
+type KeyNeeds = Parameters<typeof invitePasskey>[1];
 type KeyPermit = Permit<'privileged.break-glass.make'>;
 
 export async function breakGlassKeysOf(tx: Tx, personId: string): Promise<readonly BreakGlassKey[]> {
@@ -58,7 +58,7 @@ async function breakGlassSubject(tx: Tx, personId: string): Promise<Subject> {
 export async function inviteBreakGlassKeyIn(tx: Tx, needs: KeyNeeds, _permit: KeyPermit, personId: string): Promise<Record<string, unknown>> {
   const subject = await breakGlassSubject(tx, personId);
   if ((await findPasskeys(tx, personId)).length >= mostBreakGlassKeys) throw refuse.too_many_keys({ atMost: mostBreakGlassKeys });
-  return invitePasskey(tx, needs, subject, true);
+  return invitePasskey(tx, needs, subject, { isHardware: true });
 }
 
 export async function addBreakGlassKeyIn(tx: Tx, needs: KeyNeeds, permit: KeyPermit, personId: string, input: { readonly name: string; readonly response: unknown }): Promise<void> {

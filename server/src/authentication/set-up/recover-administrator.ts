@@ -2,6 +2,7 @@ import { record } from '../../audit/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
 import type { ActorId } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
+import { excuseFromAllIn } from '../enrolment/change-policy.ts';
 import { newAccessPass } from '../factor/code.ts';
 import { issueAccessPassIn, type IssuedAccessPass } from '../factor/issue-access-pass.ts';
 import type { Needs } from '../needs.ts';
@@ -18,7 +19,7 @@ export async function recoverAdministrator(needs: RecoverNeeds & Pick<Needs, 'da
   return needs.database.transaction((tx) => recoverAdministratorIn(tx, needs, { username: input.username, shown: drawn.shown, hash }));
 }
 
-type RecoverNeeds = Pick<Needs, 'clock' | 'config' | 'mailer' | 'consoleRoles'>;
+type RecoverNeeds = Pick<Needs, 'clock' | 'config' | 'mailer' | 'consoleRoles' | 'peopleGroups'>;
 type Recovered = IssuedAccessPass & { readonly personName: string };
 
 export async function recoverAdministratorIn(tx: Tx, needs: RecoverNeeds, input: { readonly username: string; readonly shown: string; readonly hash: string }): Promise<Recovered> {
@@ -29,6 +30,7 @@ export async function recoverAdministratorIn(tx: Tx, needs: RecoverNeeds, input:
   const roles = await needs.consoleRoles.rolesOf(tx, subject.personId);
   if (!roles.includes('administrator')) await needs.consoleRoles.giveAdministrator(tx, subject.personId, 'recovered on the host');
   for (const authenticator of ['password', 'totp', 'recovery-code']) await startAnew(tx, `person:${subject.personId}`, authenticator);
+  await excuseFromAllIn(tx, needs, subject.personId);
   await record(tx, { action: 'authentication.administrator.recover', ...by, target: `person:${subject.personId}`, targetName: subject.displayName, at: needs.clock.now(), outcome: 'allowed', reason: 'on the host, by the command', facts: { wasAdministrator: roles.includes('administrator') } });
   const issued = await issueAccessPassIn(tx, needs, by, subject, 'recovery of an administrator on the host', { shown: input.shown, hash: input.hash });
   return { ...issued, personName: subject.displayName };

@@ -8,7 +8,7 @@ class Rehearsed extends Error {}
  * Everything `bailiwick recover-admin` does for this person, and nothing of it stays: the pass is never shown and all is rolled
  * back. Null when it works; otherwise what was in the way. For the self-test of break-glass accounts.
  */
-export async function rehearseRecovery(needs: Pick<Needs, 'clock' | 'database' | 'hashing' | 'config' | 'mailer' | 'consoleRoles'>, username: string): Promise<string | null> {
+export async function rehearseRecovery(needs: Pick<Needs, 'clock' | 'database' | 'hashing' | 'config' | 'mailer' | 'consoleRoles' | 'peopleGroups'>, username: string): Promise<string | null> {
   const drawn = newAccessPass();
   try {
     const hash = await needs.hashing.hash(drawn.secret);

@@ -1,6 +1,7 @@
 import type { HrFeedSettings } from '@bailiwick/contract/hr-feed';
 import { eachPerson, needsEndDate, type LastWayIn, type Person } from '../../directory/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
+import type { Refusal } from '../../platform/errors/index.ts';
 import { refuse } from '../errors.ts';
 import { difference, type Difference, type KnownPerson } from './difference.ts';
 import { inSlices, type Examined } from './examine.ts';
@@ -11,12 +12,20 @@ import { departures, findFeed, type Preview } from './store.ts';
 
 export type Readable = Extract<Examined, { readonly is: 'table' | 'empty' }>;
 
-/** What cannot be a preview is refused, and the text says what to do. */
+/** Why this cannot be a preview, and what to do; null when it can. */
+export function refusalOf(examined: Examined): Refusal | null {
+  switch (examined.is) {
+    case 'spreadsheet': return refuse.hr_file_is_a_spreadsheet();
+    case 'unreadable': return refuse.hr_file_unreadable({ why: examined.why });
+    case 'choice_wrong': return refuse.hr_mapping_wrong({ why: examined.why });
+    default: return null;
+  }
+}
+
 export function readableOrRefuse(examined: Examined): Readable {
-  if (examined.is === 'spreadsheet') throw refuse.hr_file_is_a_spreadsheet();
-  if (examined.is === 'unreadable') throw refuse.hr_file_unreadable({ why: examined.why });
-  if (examined.is === 'choice_wrong') throw refuse.hr_mapping_wrong({ why: examined.why });
-  return examined;
+  const refusal = refusalOf(examined);
+  if (refusal !== null) throw refusal;
+  return examined as Readable;
 }
 
 export interface Compared {

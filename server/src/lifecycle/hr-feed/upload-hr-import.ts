@@ -1,5 +1,6 @@
 import { record, recordApart } from '../../audit/index.ts';
 import { newId, sha256 } from '../../platform/crypto/index.ts';
+import { recorded } from '../../platform/errors/index.ts';
 import type { Permit } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import { hrImportPreviewed } from '../events.ts';
@@ -7,7 +8,7 @@ import { examineApart } from './examine-apart.ts';
 import { maxFileBytes, type HrImportId } from './hr-import.ts';
 import { shown } from './mapping.ts';
 import type { Needs } from './needs.ts';
-import { compare, readableOrRefuse } from './preview.ts';
+import { compare, readableOrRefuse, refusalOf } from './preview.ts';
 import { insertImport, saveDetails } from './store.ts';
 
 /** Takes an HR file in, recognises what it is and shows what it would change. Nobody is changed. */
@@ -18,8 +19,11 @@ export async function uploadHrImport({ clock, database, announce, lastWayIn }: N
   if (input.content.length > maxFileBytes) throw refuse.hr_file_too_large({ limitMb: maxFileBytes / 1_048_576 });
   const digest = sha256(input.content).toString('hex');
   const raw = await examineApart(input.content, {});
-  if (raw.is !== 'table' && raw.is !== 'empty') {
-    await recordApart({ database }, { ...entry, target: null, outcome: 'refused', reason: raw.is === 'spreadsheet' ? 'it is a spreadsheet' : raw.why, facts: { sha256: digest, size: input.content.length } });
+  const refusal = refusalOf(raw);
+  if (refusal !== null) {
+    // With the digest of the file, which the door does not know.
+    await recordApart({ database }, { ...entry, target: null, outcome: 'refused', reason: refusal.message, facts: { sha256: digest, size: input.content.length } });
+    throw recorded(refusal);
   }
   const examined = readableOrRefuse(raw);
 

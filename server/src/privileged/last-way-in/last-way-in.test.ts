@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EnrolledFactors } from '../../authentication/index.ts';
 import { heldOf, isOpen, waysOf, type Administrator, type WaysIn } from './last-way-in.ts';
 
-const none: EnrolledFactors = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, listedPasskeys: 0, pushDevices: 0, certificates: 0, recoveryCodesLeft: 0, recoveryAddresses: 0 };
+const none: EnrolledFactors = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, listedPasskeys: 0, pushDevices: 0, isPushOff: false, certificates: 0, verifiedCertificates: 0, hardwareCertificates: 0, recoveryCodesLeft: 0, recoveryAddresses: 0 };
 const somebody = (name: string, usable: Partial<EnrolledFactors>): Administrator => ({ personId: name, name, usable: { ...none, ...usable } });
 const maria = somebody('maria', { passkeys: 1, verifiedPasskeys: 1 });
 const ivan = somebody('ivan', { hasPassword: true, totps: 1 });

@@ -12,6 +12,7 @@ export interface Counts {
   readonly accountsTiedToNobody: number;
   readonly openDrift: number;
   readonly peopleWithoutSecondFactor: number;
+  readonly enrolmentsStopped: number;
   readonly tokensExpiring: number;
   readonly breakGlassUses: number;
   readonly departuresHeld: number;
@@ -22,7 +23,7 @@ export interface Counts {
 }
 
 export interface Need {
-  readonly kind: 'break_glass_used' | 'departure_held' | 'break_glass_self_test' | 'break_glass_open' | 'break_glass_drill' | 'break_glass_missing' | 'movement_alarm' | 'brake' | 'manual_task' | 'connection_away' | 'hr_import_held' | 'accounts_tied_to_nobody' | 'drift' | 'people_without_second_factor' | 'token_expiring';
+  readonly kind: 'break_glass_used' | 'departure_held' | 'break_glass_self_test' | 'break_glass_open' | 'break_glass_drill' | 'break_glass_missing' | 'movement_alarm' | 'brake' | 'manual_task' | 'connection_away' | 'hr_import_held' | 'accounts_tied_to_nobody' | 'drift' | 'people_without_second_factor' | 'enrolment_stopped' | 'token_expiring';
   readonly urgency: 'now' | 'today' | 'soon';
   readonly count: number;
   readonly title: string;
@@ -41,6 +42,7 @@ export function needsOf(counts: Counts): readonly Need[] {
     { kind: 'movement_alarm', urgency: 'now', count: counts.movementsInAlarm, title: `${some(counts.movementsInAlarm, 'movement is', 'movements are')} not proven after 4 hours`, otherwise: 'somebody may still have access that was taken away on paper', link: '/admin/movements?state=alarm' },
     { kind: 'brake', urgency: 'now', count: counts.brakes, title: `The brake holds ${some(counts.brakes, 'system', 'systems')}`, otherwise: 'the held removals do not happen', link: '/admin/applications' },
     { kind: 'hr_import_held', urgency: 'now', count: counts.importsHeld, title: `${some(counts.importsHeld, 'HR file waits', 'HR files wait')} for an answer`, otherwise: 'joiners, movers and leavers in it are not acted on', link: '/admin/hr' },
+    { kind: 'enrolment_stopped', urgency: 'now', count: counts.enrolmentsStopped, title: `${some(counts.enrolmentsStopped, 'sign-in rule has', 'sign-in rules have')} stopped, since too many people could not get in`, otherwise: 'the stronger sign-in is only offered, and nobody has to set it up', link: '/admin/enrolment' },
     { kind: 'break_glass_self_test', urgency: 'today', count: counts.breakGlassFindings, title: `The self-test of the break-glass accounts found ${some(counts.breakGlassFindings, 'thing', 'things')}`, otherwise: 'the glass may not break on the day it must', link: '/admin/break-glass' },
     { kind: 'break_glass_open', urgency: 'today', count: counts.breakGlassOpen, title: `${some(counts.breakGlassOpen, 'break-glass account lies', 'break-glass accounts lie')} open after its use`, otherwise: 'its key is in nobody knows whose hand', link: '/admin/break-glass' },
     { kind: 'break_glass_drill', urgency: 'today', count: counts.drillsOverdue, title: `${some(counts.drillsOverdue, 'break-glass drill is', 'break-glass drills are')} overdue`, otherwise: 'nobody knows whether the key still opens the door', link: '/admin/break-glass' },

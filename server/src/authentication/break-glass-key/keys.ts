@@ -91,6 +91,7 @@ export async function proveBreakGlassKey(needs: KeyNeeds & Pick<Needs, 'database
   if (checked.is === 'wrong' || checked.passkey.personId !== personId) throw refuse.key_not_accepted();
   const { proof } = checked;
   if (proof.method !== 'passkey' || !proof.isUserVerified || proof.isSynced) throw refuse.key_not_hardware();
-  if (!(await needs.database.transaction((tx) => checked.use(tx)))) throw refuse.key_not_accepted();
+  // Null: taken. Otherwise the key is disabled from now on, and the self-test says so.
+  if ((await needs.database.transaction((tx) => checked.use(tx))) !== null) throw refuse.key_not_accepted();
   return checked.passkey.id;
 }

@@ -6,6 +6,7 @@ import type { Tx } from '../../platform/db/index.ts';
 import { recorded } from '../../platform/errors/index.ts';
 import type { ActorId, Permit, Principal } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
+import { keepLastWayIn } from '../factor/change-factors.ts';
 import { noticeIn } from '../factor/notice.ts';
 import type { Needs } from '../needs.ts';
 import { endSessionsIn } from '../session/end-sessions.ts';
@@ -13,7 +14,7 @@ import { subjectInScope } from '../session/scope.ts';
 import { findSubject, type Subject } from '../session/store.ts';
 import { issueCertificate, makeAuthorityCertificate, makeRevocationList, readRequest } from './authority.ts';
 import { judgeChain } from './chain.ts';
-import { checkFresh, checkOwnWayIn, checkPersonAndFresh } from './change-issuers.ts';
+import { checkFresh, checkOwnWayIn, checkPersonAndFresh, keepingLastWayIn } from './change-issuers.ts';
 import { authorityKeyOf, standingOfPath } from './check-revocation.ts';
 import { makeDeviceKey, makeKeyStore } from './key-store.ts';
 import { noteOf } from './note.ts';
@@ -24,7 +25,7 @@ import {
   type NewCertificate, type StoredAuthority,
 } from './store.ts';
 
-type ChangeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'keys' | 'consoleRoles'>;
+type ChangeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'keys' | 'consoleRoles' | 'lastWayIn'>;
 interface By {
   readonly actor: ActorId;
   readonly actorName: string;
@@ -61,7 +62,7 @@ export async function endCertificateAuthority(needs: ChangeNeeds, permit: Permit
     if (!authority) throw refuse.authority_not_found();
     const now = needs.clock.now();
     await endAuthority(tx, authority.id, now);
-    await endIssuer(tx, authority.issuerId, now);
+    await keepingLastWayIn(tx, needs, () => endIssuer(tx, authority.issuerId, now));
     await checkOwnWayIn(tx, permit);
     await record(tx, { action: 'authentication.certificate-authority.end', actor: permit.actor, actorName: permit.actorName, target: `certificate-issuer:${authority.issuerId}`, targetName: readCertificate(authority.certificate)?.subject ?? null, at: now, outcome: 'allowed', facts: {} });
   });
@@ -156,6 +157,8 @@ export async function revokeCertificate(needs: ChangeNeeds, permit: Permit<'auth
     const subject = held.personId === null ? null : await subjectInScope(tx, permit, held.personId);
     if (!(await revokeIn(tx, needs, permit, held.id, subject, wish.reason))) throw refuse.certificate_not_found({ certificate: wish.id });
     await checkOwnWayIn(tx, permit);
+    // A key in other hands goes, whoever is left: a thief's way in is no protection (63B-4 4.3).
+    if (subject && wish.reason !== 'key_compromise') await keepLastWayIn(tx, needs, subject.personId);
     if (subject && wish.endSessions) await endSessionsIn(tx, needs, permit, { personId: subject.personId, keep: permit.personId === subject.personId ? principal.sessionId : null, reason: 'a certificate was revoked' });
   });
 }
@@ -214,11 +217,12 @@ async function checkReceiver(needs: ChangeNeeds, permit: Permit<'authentication.
     const subject = await subjectInScope(tx, permit, personId);
     // As with access passes: a token that names this one permission must not become an administrator by it.
     const helperId = permit.actor.startsWith('token:') ? null : permit.personId;
-    const why = !(await consoleRoles.mayHelp(tx, helperId, personId)) ? ('privileged' as const) : !subject.isActive ? ('not_active' as const) : null;
+    const why = subject.isBreakGlass ? ('break_glass' as const) : !(await consoleRoles.mayHelp(tx, helperId, personId)) ? ('privileged' as const) : !subject.isActive ? ('not_active' as const) : null;
     if (why !== null) await record(tx, { action, actor: permit.actor, actorName: permit.actorName, target: `person:${personId}`, targetName: subject.displayName, at: clock.now(), outcome: 'refused', reason: why, facts: {} });
     return { subject, why };
   });
   if (outcome.why === 'privileged') throw recorded(refuse.certificate_for_privileged());
+  if (outcome.why === 'break_glass') throw recorded(refuse.break_glass_keys_only());
   if (outcome.why === 'not_active') throw recorded(refuse.person_not_active({ person: outcome.subject.displayName }));
   return outcome;
 }

@@ -14,7 +14,7 @@ import { noteOf } from './note.ts';
 import { readPem, type Certificate } from './read-certificate.ts';
 import { addIssuer, countOfIssuer, endIssuer, findIssuer, keepList, listsOf } from './store.ts';
 
-type IssuerNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config'>;
+type IssuerNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'lastWayIn'>;
 
 /** Whoever lists an issuer can be anybody from then on: a person, and a proof of the last fifteen minutes (ASVS 7.5.3). */
 export function checkPersonAndFresh({ clock }: Pick<Needs, 'clock'>, principal: Principal): void {
@@ -27,9 +27,17 @@ export function checkFresh({ clock }: Pick<Needs, 'clock'>, principal: Principal
   if (principal.kind === 'person' && !isFresh(principal, clock.now())) throw freshSignInNeeded({ assuranceLevel: 2, maxAgeSeconds: freshForMs / 1_000 });
 }
 
-/** INVARIANT: whoever takes trust away keeps a way in: so there is always one administrator who has one. */
+/** INVARIANT: whoever takes trust away keeps a way in. */
 export async function checkOwnWayIn(tx: Tx, permit: { readonly personId: string | null }): Promise<void> {
   if (permit.personId !== null && !canReachLevel2(await enrolledFactors(tx, permit.personId))) throw refuse.last_factor();
+}
+
+/** Ends trust in an authority by `end`, unless that closes the last way in for administrators: theirs may be certificates of it. */
+export async function keepingLastWayIn<T>(tx: Tx, { lastWayIn }: Pick<Needs, 'lastWayIn'>, end: () => Promise<T>): Promise<T> {
+  const wasOpen = await lastWayIn.isOpenIn(tx);
+  const ended = await end();
+  if (wasOpen && !(await lastWayIn.isOpenIn(tx))) throw refuse.last_way_in();
+  return ended;
 }
 
 /** What an authority would be listed as, and whether it can be. */
@@ -80,7 +88,7 @@ export async function removeCertificateIssuer(needs: IssuerNeeds, permit: Permit
     if (!issuer) throw refuse.issuer_not_found({ issuer: id });
     if (issuer.authorityId !== null) throw refuse.issuer_is_our_own();
     const certificates = await countOfIssuer(tx, id);
-    if (!(await endIssuer(tx, id, needs.clock.now()))) throw refuse.issuer_not_found({ issuer: id });
+    if (!(await keepingLastWayIn(tx, needs, () => endIssuer(tx, id, needs.clock.now())))) throw refuse.issuer_not_found({ issuer: id });
     await checkOwnWayIn(tx, permit);
     await record(tx, { action: 'authentication.certificate-issuer.remove', actor: permit.actor, actorName: permit.actorName, target: `certificate-issuer:${id}`, targetName: issuer.name, at: needs.clock.now(), outcome: 'allowed', facts: { certificates } });
   });

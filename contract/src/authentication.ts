@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { passkeyFacts } from './passkey-models.ts';
 import { enteredApplication, sessionLimit, whereabouts } from './sessions.ts';
 
 const id = z.uuid();
@@ -15,6 +16,7 @@ export const me = z.object({
     .describe('Null for an API token that belongs to no person.'),
   permissions: z.array(z.string()),
   consoleRoles: z.array(z.string()),
+  isBreakGlass: z.boolean().describe('A break-glass account: everybody who administers has been told.'),
   session: z
     .object({ id, assuranceLevel, methods: z.array(z.string()), isPhishingResistant: z.boolean(), authenticatedAt: at, expiresAt: at, idleExpiresAt: at.nullable() })
     .nullable(),
@@ -26,7 +28,7 @@ export const session = z.object({
   id,
   isCurrent: z.boolean(),
   assuranceLevel,
-  methods: z.array(z.string()).describe('As in `amr` (RFC 8176): pwd, otp, hwk, swk, user, mfa; `lookup` is a recovery code; `phr` marks phishing resistance.'),
+  methods: z.array(z.string()).describe('As in `amr` (RFC 8176): pwd, otp, mca (push), hwk, swk, user, mfa; `lookup` is a recovery code; `phr` marks phishing resistance.'),
   isPhishingResistant: z.boolean(),
   device: z.string().describe('Browser and system in words: `Firefox on Linux`.'),
   address: z.string(),
@@ -48,6 +50,7 @@ export const passkey = z.object({
   id,
   name: z.string(),
   model: z.string().nullable().describe('Model identifier (AAGUID) as the authenticator stated it; null when it stated none. A statement, not a proof, while it is not attested.'),
+  ...passkeyFacts,
   isUserVerified: z.boolean().describe('Its last use told PIN or biometrics apart from mere touch. Without it a passkey is one factor.'),
   isSynced: z.boolean().describe('May be copied by a sync fabric: at most AAL2.'),
   isBackedUp: z.boolean(),
@@ -87,6 +90,8 @@ export const personFactors = z.object({
   hasPassword: z.boolean(),
   hasTotp: z.boolean(),
   passkeys: z.int(),
+  keys: z.array(passkey).describe('Each passkey and security key with its model.'),
+  pushDevices: z.int().describe('Telephones that approve sign-ins.'),
   recoveryCodesLeft: z.int(),
   strongest: z.enum(['none', 'password', 'two_factors', 'passkey']),
   isPhishingResistant: z.boolean(),

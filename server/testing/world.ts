@@ -18,7 +18,7 @@ export interface WorldOptions {
   /** Public address; by default `http://localhost:<free port>`, where passkeys are possible. */
   readonly url?: string;
   readonly hasRateLimits?: boolean;
-  /** More `BAILIWICK_` settings. */
+  /** Further settings, by their names. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -63,7 +63,7 @@ export async function openWorld(options: WorldOptions = {}) {
 
   const address = `http://127.0.0.1:${port}`;
   const wait = async (ms: number): Promise<void> => clock.forward(ms);
-  const newVisitor = (bearer?: string): Visitor => visitor(address, clock, { wait, ...(bearer === undefined ? {} : { bearer }) });
+  const newVisitor = (bearer?: string): Visitor => visitor(address, clock, { wait, passkeyOrigin: origin, ...(bearer === undefined ? {} : { bearer }) });
   const { host, modules } = app.domains;
   const permissions = modules.flatMap((module) => module.permissions);
 
@@ -136,6 +136,15 @@ export async function openWorld(options: WorldOptions = {}) {
         await new Promise((resolve) => setTimeout(resolve, 25));
       }
     },
+
+    /** What the audit has about this person, oldest first. */
+    auditOf: (action: string, personId: string): Promise<readonly { readonly outcome: string; readonly reason: string | null; readonly actor: string; readonly facts: Record<string, unknown> }[]> =>
+      database.read((tx) => sql<{ body: string }>(tx)`select body from audit.inbox union all select body from audit.entry`).then((rows) =>
+        rows
+          .map((row) => JSON.parse(row.body) as { action: string; target: string | null; at: string; outcome: string; reason: string | null; actor: string; facts: Record<string, unknown> })
+          .filter((entry) => entry.action === action && entry.target === `person:${personId}`)
+          .sort((a, b) => (a.at < b.at ? -1 : 1)),
+      ),
 
     /** As `bailiwick audit verify` does. */
     verifyAudit: () => app.domains.audit.verify(),

@@ -11,7 +11,7 @@ import type { FederationNeeds } from './needs.ts';
 import { permissions } from './permissions.ts';
 import { openDoor } from './provider/protocol.ts';
 import { recordProtocolRefusal } from './provider/record-refusal.ts';
-import { formTargetsOf, interactionRoutes } from './sign-in/routes.ts';
+import { applicationOf, formTargetsOf, interactionRoutes } from './sign-in/routes.ts';
 import { signInToApplicationIn } from './sign-in/sign-in-to-application.ts';
 import { keysJob } from './signing-key/keep-keys.ts';
 import { federationSurface, type FederationSurface } from './surface.ts';
@@ -21,6 +21,8 @@ export interface Federation extends Module {
   formTargetsOf(returnTo: string): Promise<readonly string[]>;
   /** For the lists of sessions (`applicationsOfSessions` of authentication): what was signed in to out of each. */
   applicationsOfSessions(sessionIds: readonly string[]): Promise<readonly SessionApplicationRow[]>;
+  /** For the prompt on a telephone (`applicationOf` of authentication): the application's name. */
+  applicationOf(returnTo: string): Promise<string | null>;
   /** For lifecycle: this domain as one of the house's own surfaces. */
   readonly surface: FederationSurface;
 }
@@ -50,6 +52,7 @@ export function federationModule(needs: FederationNeeds): Federation {
     subscribers: [endOfSessions(needs)],
     formTargetsOf: (returnTo) => formTargetsOf(inside, returnTo),
     applicationsOfSessions: (sessionIds) => needs.database.read((tx) => applicationsOfSessions(tx, sessionIds)),
+    applicationOf: (returnTo) => applicationOf(inside, returnTo),
     surface: federationSurface(needs),
   };
 }

@@ -15,6 +15,7 @@ import { When } from '../../ui/when.tsx';
 import { useMay } from '../../ui/me.tsx';
 import { PersonDevices, PersonStrangeTries } from './devices.tsx';
 import { words } from '../../words/index.ts';
+import { KeysOfPerson } from './keys.tsx';
 
 export function SignIns({ person }: { person: Person }) {
   const w = words.people;
@@ -42,7 +43,8 @@ export function SignIns({ person }: { person: Person }) {
                   facts={[
                     [w.factors.password, known.hasPassword ? words.ui.yes : words.ui.no],
                     [w.factors.totp, known.hasTotp ? words.ui.yes : words.ui.no],
-                    [w.factors.passkeys, String(known.passkeys)],
+                    [w.factors.passkeys, known.keys.length === 0 ? '0' : <KeysOfPerson key="keys" keys={known.keys} />],
+                    [words.push.title, words.push.telephones(known.pushDevices)],
                     [w.factors.recoveryCodes, String(known.recoveryCodesLeft)],
                     [w.factors.disabled, known.disabled.length > 0 ? <Tone key="disabled" tone="danger">{known.disabled.join(', ')}</Tone> : null],
                     [

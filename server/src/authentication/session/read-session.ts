@@ -15,13 +15,14 @@ export const tokenPrefix = 'bw_';
 export function openSessionReader({ database, clock, keys }: Pick<Needs, 'database' | 'clock' | 'keys'>): SessionReader {
   const csrfKey = keys.derive('session csrf');
 
+  // ASVS 7.2.1
   async function bySession(secret: string, isOnlyLooking: boolean): Promise<Principal | null> {
     const now = clock.now();
     const session = await database.read((tx) => readOpenSession(tx, digestOf(secret), now));
     if (!session) return null;
     if (!isOnlyLooking && now.getTime() - session.lastSeenAt.getTime() >= seenEveryMs) {
       const limits = limitsFrom(await database.read(findSetLimits));
-      await database.read((tx) => markSeen(tx, session.id, now, endsOf(session.assuranceLevel, session.authenticatedAt, now, limits).idleExpiresAt));
+      await database.read((tx) => markSeen(tx, session.id, now, endsOf(session.isBreakGlass ? 3 : session.assuranceLevel, session.authenticatedAt, now, limits).idleExpiresAt));
     }
     return {
       kind: 'person',

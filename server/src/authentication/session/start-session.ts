@@ -20,11 +20,13 @@ interface Input {
   readonly deviceId: string | null;
   /** As read with the person already; asked here where it was not. */
   readonly setLimits?: readonly SetLimit[];
+  /** Its session is short whatever the key: the limits of level 3 (63B-4 2.3.3). */
+  readonly isBreakGlass?: boolean;
   /** The session that this browser had before, if any: it ends, so that one cookie never stands for two people (fixation). */
   readonly replaces: string | null;
 }
 
-/** Begins a session of exactly what was proven. The secret is new, 256 bits, and leaves this function once (63B-4 5.1, ASVS 7.2.3, 7.2.4). */
+/** Begins a session of exactly what was proven. The secret is new, 256 bits, and leaves this function once (63B-4 5.1, ASVS 7.2.2, 7.2.3, 7.2.4). */
 export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'clock' | 'announce'>, input: Input): Promise<{ session: Session; secret: string }> {
   const now = clock.now();
   const strength = strengthOf(input.proofs);
@@ -46,15 +48,14 @@ export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
     createdAt: now,
     authenticatedAt: now,
     lastSeenAt: now,
-    ...endsOf(strength.level, now, now, limitsFrom(input.setLimits ?? (await findSetLimits(tx)))),
+    ...endsOf(input.isBreakGlass ? 3 : strength.level, now, now, limitsFrom(input.setLimits ?? (await findSetLimits(tx)))),
     endedAt: null,
     endReason: null,
   };
   const secret = randomToken(256);
   const tooMany = 'more sessions than one person keeps open';
-  const crowdedOut = await addSession(tx, session, digestOf(secret), mostOpenSessions, tooMany);
-  if (crowdedOut.length > 0) await announceEnded(tx, announce, crowdedOut, tooMany, now);
-  await record(tx, {
+  const added = addSession(tx, session, digestOf(secret), mostOpenSessions, tooMany);
+  const recorded = record(tx, {
     action: 'authentication.sign-in.succeed',
     actor: personActor(input.personId),
     actorName: input.personName,
@@ -62,9 +63,12 @@ export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
     targetName: input.personName,
     at: now,
     outcome: 'allowed',
-    facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods, device: session.device, address: session.address },
+    facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods, device: session.device, address: session.address, ...(input.isBreakGlass ? { isBreakGlass: true } : {}) },
   });
-  await announce(tx, { kind: 'session_started', subject: `person:${input.personId}`, at: now, facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods } });
+  if (input.isBreakGlass) await announce(tx, { kind: 'break_glass_session_started', subject: `person:${input.personId}`, at: now, facts: { sessionId: session.id, device: session.device, address: session.address } });
+  const announced = announce(tx, { kind: 'session_started', subject: `person:${input.personId}`, at: now, facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods } });
+  const [crowdedOut] = await Promise.all([added, recorded, announced]);
+  if (crowdedOut.length > 0) await announceEnded(tx, announce, crowdedOut, tooMany, now);
   return { session, secret };
 }
 
@@ -85,7 +89,7 @@ export async function raiseSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
     address: input.address,
     authenticatedAt: now,
     lastSeenAt: now,
-    ...endsOf(strength.level, now, now, limitsFrom(input.setLimits ?? (await findSetLimits(tx)))),
+    ...endsOf(input.isBreakGlass ? 3 : strength.level, now, now, limitsFrom(input.setLimits ?? (await findSetLimits(tx)))),
   };
   const secret = randomToken(256);
   if (!(await raiseSession(tx, session, digestOf(secret)))) return null;

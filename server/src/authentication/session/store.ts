@@ -8,6 +8,7 @@ export const setLimits = fragment`(select coalesce(jsonb_agg(jsonb_build_object(
 
 export interface ReadSession extends Session {
   readonly displayName: string;
+  readonly isBreakGlass: boolean;
 }
 
 /**
@@ -16,7 +17,7 @@ export interface ReadSession extends Session {
  */
 export async function readOpenSession(tx: Tx, digest: Buffer, now: Date): Promise<ReadSession | null> {
   const [row] = await sql<ReadSession>(tx)`
-    select ${columns}, c.display_name
+    select ${columns}, c.display_name, p.is_break_glass
       from authn.session s
       join directory.person_standing p on p.person_id = s.person_id and p.is_active
       join directory.person_card c on c.person_id = s.person_id
@@ -54,13 +55,13 @@ export async function addSession(tx: Tx, session: Session, digest: Buffer, atMos
  returning id, person_id`;
 }
 
-/** Writes what a fresh proof changed, with the new secret; false when the session has ended meanwhile. */
+/** Writes what a fresh proof changed, with the new secret; false when the session has ended meanwhile, or was raised above it by somebody quicker. */
 export async function raiseSession(tx: Tx, session: Session, digest: Buffer): Promise<boolean> {
   const rows = await sql<{ id: string }>(tx)`
     update authn.session
        set digest = ${digest}, assurance_level = ${session.assuranceLevel}, methods = ${[...session.methods]}, is_phishing_resistant = ${session.isPhishingResistant},
            address = ${session.address}, authenticated_at = ${session.authenticatedAt}, last_seen_at = ${session.lastSeenAt}, idle_expires_at = ${session.idleExpiresAt}, expires_at = ${session.expiresAt}
-     where id = ${session.id} and ended_at is null
+     where id = ${session.id} and ended_at is null and assurance_level <= ${session.assuranceLevel} and (not is_phishing_resistant or ${session.isPhishingResistant})
  returning id`;
   return rows.length > 0;
 }
@@ -139,9 +140,11 @@ export interface Subject {
   readonly privateEmail: string | null;
   readonly title: string | null;
   readonly department: string | null;
+  /** See privileged/README.md. */
+  readonly isBreakGlass: boolean;
 }
 
-export const subjectColumns = fragment`p.person_id, p.is_active, p.username, c.display_name, c.work_email, c.private_email, c.title, c.department`;
+export const subjectColumns = fragment`p.person_id, p.is_active, p.is_break_glass, p.username, c.display_name, c.work_email, c.private_email, c.title, c.department`;
 
 const subject = fragment`
     select ${subjectColumns}

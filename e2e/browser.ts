@@ -14,6 +14,8 @@ export interface Look {
   readonly isDark?: boolean;
   readonly isPhone?: boolean;
   readonly hasScript?: boolean;
+  /** A card in the reader: what the browser shows where it is asked for a certificate. */
+  readonly certificate?: { readonly origin: string; readonly cert: Buffer; readonly key: Buffer };
 }
 
 export async function openBrowser() {
@@ -31,6 +33,7 @@ export async function openBrowser() {
         viewport: look.isPhone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
         javaScriptEnabled: look.hasScript ?? true,
         reducedMotion: 'reduce',
+        ...(look.certificate ? { clientCertificates: [look.certificate], ignoreHTTPSErrors: true } : {}),
       });
       context.setDefaultTimeout(20_000);
       const page = await context.newPage();

@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import type { Clock } from '../src/platform/clock/index.ts';
-import type { CreationOptions, RequestOptions, SoftwareAuthenticator } from './software-authenticator.ts';
+import { softwareAuthenticator, type CreationOptions, type RequestOptions, type SoftwareAuthenticator } from './software-authenticator.ts';
 
 /** What a person knows and has. The authenticator app remembers which code it showed last: a code works once. */
 export interface Credentials {
@@ -36,8 +36,11 @@ export class RequestRefused extends Error {
   }
 }
 
+/** Keys that somebody had to set up on the way. */
+const keys = new WeakMap<Credentials, SoftwareAuthenticator>();
+
 /** Somebody at a browser without script: keeps cookies, fills the real forms, and calls the API as the console does. */
-export function visitor(origin: string, clock: Clock, options: { readonly bearer?: string; readonly userAgent?: string; readonly wait?: (ms: number) => Promise<void>; /** Of the same browser at another node. */ readonly cookies?: Map<string, string> } = {}) {
+export function visitor(origin: string, clock: Clock, options: { readonly bearer?: string; readonly userAgent?: string; /** With every request. */ readonly headers?: Readonly<Record<string, string>>; /** Where passkeys belong to, if not here. */ readonly passkeyOrigin?: string; readonly wait?: (ms: number) => Promise<void>; /** Of the same browser at another node. */ readonly cookies?: Map<string, string> } = {}) {
   const cookies = options.cookies ?? new Map<string, string>();
   let lastPage = '';
   let csrfToken: string | null = null;
@@ -52,6 +55,7 @@ export function visitor(origin: string, clock: Clock, options: { readonly bearer
         ...(cookie && !options.bearer ? { cookie } : {}),
         ...(options.bearer ? { authorization: `Bearer ${options.bearer}` } : {}),
         'user-agent': options.userAgent ?? 'Mozilla/5.0 (X11; Linux x64) Firefox/152.0',
+        ...options.headers,
         ...headers,
       },
       ...(body === undefined ? {} : { body }),
@@ -131,6 +135,17 @@ export function visitor(origin: string, clock: Clock, options: { readonly bearer
   }
   const touch = async (authenticator: SoftwareAuthenticator): Promise<Reply> => post('/sign-in', { step: 'passkey', response: JSON.stringify(authenticator.get(await challenge<RequestOptions>('/sign-in/passkey-options'))) });
 
+  /** An offer to set something up is put off; where a sign-in rule has made it a must, it is set up and used. */
+  async function pastEnrolment(credentials: Credentials, reply: Reply): Promise<Reply> {
+    const shown = /name="step" value="skip"/.test(reply.text) ? await post('/enrol', { step: 'skip' }) : reply;
+    if (!shown.text.includes('id="enrolment-note"')) return shown;
+    if (!shown.text.includes('data-passkey="enrol"')) return touch(keys.get(credentials)!);
+    const key = softwareAuthenticator({ origin: options.passkeyOrigin ?? origin });
+    keys.set(credentials, key);
+    await post('/enrol', { step: 'new-passkey', response: JSON.stringify(key.create(await challenge<CreationOptions>('/enrol/passkey-options'))) });
+    return touch(key);
+  }
+
   /** From the page `Set up how you sign in` on: password, authenticator app, recovery codes. */
   async function enrol(credentials: Credentials): Promise<Reply> {
     await go('/enrol?with=new-password');
@@ -162,7 +177,7 @@ export function visitor(origin: string, clock: Clock, options: { readonly bearer
       if (!asked.at.startsWith('/sign-in')) return asked;
       expectPage(await post('/sign-in', { step: 'username', username: credentials.username }), /name="password"/, `signing in as ${credentials.username}`);
       expectPage(await post('/sign-in', { step: 'password', password: credentials.password }), /name="code"/, `the password of ${credentials.username}`);
-      const reply = await post('/sign-in', { step: 'totp', code: await codeOf(credentials) });
+      const reply = await pastEnrolment(credentials, await post('/sign-in', { step: 'totp', code: await codeOf(credentials) }));
       if (![...cookies.keys()].some((name) => name.endsWith('bailiwick'))) expectPage(reply, /(?!)/, `the code of ${credentials.username}`);
       return reply;
     },

@@ -18,6 +18,8 @@ export interface WorldOptions {
   /** Public address; by default `http://localhost:<free port>`, where passkeys are possible. */
   readonly url?: string;
   readonly hasRateLimits?: boolean;
+  /** Further settings, by their names. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Somebody of the company, as tests speak of them. */
@@ -52,6 +54,7 @@ export async function openWorld(options: WorldOptions = {}) {
     BAILIWICK_ORGANISATION: 'Linden',
     BAILIWICK_RATE_LIMITS: String(options.hasRateLimits ?? false),
     BAILIWICK_PASSWORD_HASHES_IN_FLIGHT: '2',
+    ...options.settings,
   });
   const log = process.env['WORLD_LOG'] === undefined ? silentLog : openLog({ level: process.env['WORLD_LOG'] });
   const foundation = await openFoundation(config, { clock, log });
@@ -60,7 +63,7 @@ export async function openWorld(options: WorldOptions = {}) {
 
   const address = `http://127.0.0.1:${port}`;
   const wait = async (ms: number): Promise<void> => clock.forward(ms);
-  const newVisitor = (bearer?: string): Visitor => visitor(address, clock, { wait, ...(bearer === undefined ? {} : { bearer }) });
+  const newVisitor = (bearer?: string): Visitor => visitor(address, clock, { wait, passkeyOrigin: origin, ...(bearer === undefined ? {} : { bearer }) });
   const { host, modules } = app.domains;
   const permissions = modules.flatMap((module) => module.permissions);
 

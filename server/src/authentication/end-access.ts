@@ -3,6 +3,7 @@ import type { Tx } from '../platform/db/index.ts';
 import type { DomainEvent, Subscriber } from '../platform/events/index.ts';
 import type { ActorId } from '../platform/http/index.ts';
 import { endApiTokensOf, openApiTokenCount } from './api-token/store.ts';
+import { revokeAllIn } from './certificate/change-certificates.ts';
 import { endAccessPasses, findOpenAccessPass } from './factor/store.ts';
 import type { Needs } from './needs.ts';
 import { forgetRecoveryIn } from './recovery/note-recovery.ts';
@@ -24,6 +25,7 @@ export async function endAccessIn(tx: Tx, needs: EndNeeds, personId: string, rea
   await endSessionsIn(tx, needs, by, { personId, reason });
   const passes = await endAccessPasses(tx, personId, now);
   const tokens = await endApiTokensOf(tx, personId, now, reason);
+  await revokeAllIn(tx, needs, by, personId);
   await removeSignInsOf(tx, personId);
   await forgetDevices(tx, personId);
   await forgetRecoveryIn(tx, personId, now);

@@ -19,12 +19,13 @@ const ofManagers = [
 ];
 const ofHelpDesk = [
   ...ofManagers,
-  'GET /api/v1/people/{personId}/sessions', 'DELETE /api/v1/people/{personId}/sessions/{sessionId}', 'POST /api/v1/people/{personId}/sessions/end-all', 'GET /api/v1/people/{personId}/factors',
+  'GET /api/v1/people/{personId}/sessions', 'DELETE /api/v1/people/{personId}/sessions/{sessionId}', 'POST /api/v1/people/{personId}/sessions/end-all', 'GET /api/v1/people/{personId}/devices', 'GET /api/v1/people/{personId}/strange-tries', 'GET /api/v1/people/{personId}/factors',
   'POST /api/v1/people/{personId}/resets', 'POST /api/v1/resets/{resetId}/pass', 'POST /api/v1/resets/{resetId}/cancel',
   'GET /api/v1/applications', 'GET /api/v1/applications/{applicationId}', 'GET /api/v1/inventory', 'GET /api/v1/reports/today',
+  'GET /api/v1/enrolment-policies', 'POST /api/v1/enrolment-policies/preview', 'GET /api/v1/enrolment-policies/{policyId}', 'GET /api/v1/enrolment-policies/{policyId}/readiness',
 ];
-/** Auditors read everything that is not somebody's mail, and change nothing. */
-const isForAuditors = ({ method, path, name }: Operation): boolean => (method === 'GET' && path !== '/api/v1/mail') || name === 'POST /api/v1/roles/preview';
+/** Auditors read everything that is not somebody's mail, where the envelopes of break-glass accounts lie, or a question only an administrator answers; and change nothing. */
+const isForAuditors = ({ method, path, name }: Operation): boolean => (method === 'GET' && !['/api/v1/mail', '/api/v1/break-glass', '/api/v1/held-departures'].includes(path)) || name === 'POST /api/v1/roles/preview' || name === 'POST /api/v1/enrolment-policies/preview';
 
 type Who = 'employee' | 'manager' | 'help desk' | 'auditor' | 'token';
 const mayReach: Readonly<Record<Who, (operation: Operation) => boolean>> = {

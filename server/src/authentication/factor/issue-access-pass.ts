@@ -27,7 +27,7 @@ export interface IssuedAccessPass {
 
 type PassNeeds = Pick<Needs, 'clock' | 'database' | 'hashing' | 'config' | 'mailer'>;
 
-/** A manager, help desk or administrator lets somebody set up a way to sign in. Never for oneself: that would turn one stolen session into a factor. */
+/** A manager, help desk or administrator lets somebody set up a way to sign in. Never for oneself: that would turn one stolen session into a factor. Nothing else can be done for somebody: no door takes a password for another person (ASVS 6.4.6). */
 export async function issueAccessPass(needs: PassNeeds & Pick<Needs, 'consoleRoles'>, permit: Permit<'authentication.access-pass.issue'>, input: { personId: string; reason: string }): Promise<IssuedAccessPass> {
   const { database, clock } = needs;
   const drawn = newAccessPass();
@@ -36,13 +36,14 @@ export async function issueAccessPass(needs: PassNeeds & Pick<Needs, 'consoleRol
     const subject = await subjectInScope(tx, permit, input.personId);
     // A token that names this one permission must not become an administrator by it: for people with power a person asks.
     const helperId = permit.actor.startsWith('token:') ? null : permit.personId;
-    const why = permit.personId === input.personId ? ('oneself' as const) : !(await needs.consoleRoles.mayHelp(tx, helperId, input.personId)) ? ('privileged' as const) : !subject.isActive ? ('not_active' as const) : (await needsApproval(tx, permit, input.personId)) ? ('needs_approval' as const) : null;
+    const why = subject.isBreakGlass ? ('break_glass' as const) : permit.personId === input.personId ? ('oneself' as const) : !(await needs.consoleRoles.mayHelp(tx, helperId, input.personId)) ? ('privileged' as const) : !subject.isActive ? ('not_active' as const) : (await needsApproval(tx, permit, input.personId)) ? ('needs_approval' as const) : null;
     if (why === null) return { why, issued: await issueAccessPassIn(tx, needs, permit, subject, input.reason, { ...drawn, hash }), subject };
     await record(tx, { action: 'authentication.access-pass.issue', actor: permit.actor, actorName: permit.actorName, target: `person:${subject.personId}`, targetName: subject.displayName, at: clock.now(), outcome: 'refused', reason: why, facts: {} });
     return { why, issued: null, subject };
   });
   if (outcome.why === 'oneself') throw recorded(refuse.pass_for_oneself());
   if (outcome.why === 'privileged') throw recorded(refuse.pass_for_privileged());
+  if (outcome.why === 'break_glass') throw recorded(refuse.break_glass_keys_only());
   if (outcome.why === 'not_active') throw recorded(refuse.person_not_active({ person: outcome.subject.displayName }));
   if (outcome.why === 'needs_approval') throw recorded(refuse.reset_needs_approval());
   return outcome.issued!;

@@ -155,10 +155,6 @@ create table authn.recovery_reminder (
 );
 comment on table authn.recovery_reminder is 'once a year people are asked whether their recovery codes and addresses are still right (63B-4 4.2.1.3)';
 
-create view authn.disavowal_card as
-  select person_id, max(used_at) as disavowed_at from authn.disavowal where used_at is not null group by person_id;
-comment on view authn.disavowal_card is 'published: when somebody last said "this was not me"; what was issued to them before is worth nothing from that moment on';
-
 create view authn.recovery_drill_card as
   select d.id as recovery_drill_id, d.name, d.started_at, d.ends_at, d.ended_at, p.person_id, p.begun_at, p.finished_at, p.is_able
     from authn.recovery_drill d

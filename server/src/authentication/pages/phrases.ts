@@ -1,9 +1,24 @@
-import type { Language } from './phrases/languages.ts';
 import { recoveryPhrases } from './phrases/recovery.ts';
+import { pushPhrases } from './phrases/push.ts';
+import { certificatePhrases } from './phrases/certificate.ts';
+import { enrolmentPhrases } from './phrases/enrolment.ts';
+import { framePhrases } from './phrases/frame.ts';
+import type { Language } from './phrases/languages.ts';
+import { passkeyModelPhrases } from './phrases/passkey-models.ts';
+import { sessionPhrases } from './phrases/sessions.ts';
 import { signInPhrases } from './phrases/sign-in.ts';
 
 /** Every sentence of the pages that the server renders; each room brings its own, in every language. */
-const rooms = [signInPhrases, recoveryPhrases] as const;
+const rooms = [
+  signInPhrases,
+  framePhrases,
+  passkeyModelPhrases,
+  sessionPhrases,
+  enrolmentPhrases,
+  certificatePhrases,
+  pushPhrases,
+  recoveryPhrases,
+] as const;
 
 type NamesOf<Room> = Room extends { readonly en: infer Phrases } ? keyof Phrases & string : never;
 export type PhraseName = NamesOf<(typeof rooms)[number]>;

@@ -2,6 +2,7 @@ import { record } from '../../audit/index.ts';
 import { addPersonIn } from '../../directory/index.ts';
 import { digestOf } from '../../platform/crypto/index.ts';
 import { refuse } from '../errors.ts';
+import { shipPolicyIn } from '../enrolment/change-policy.ts';
 import type { Needs } from '../needs.ts';
 import { findSubjectByUsername } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
@@ -17,7 +18,7 @@ export interface FirstAdministrator {
 }
 
 /** Uses up the link, makes the person and the role, and begins the sign-in in which the factors are enrolled: all of it or nothing. Null when the username is taken. */
-export async function makeFirstAdministrator(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'gate' | 'consoleRoles'>, token: string, input: FirstAdministrator): Promise<Held | null> {
+export async function makeFirstAdministrator(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'gate' | 'consoleRoles' | 'peopleGroups'>, token: string, input: FirstAdministrator): Promise<Held | null> {
   const { clock, database, announce, gate, consoleRoles } = needs;
   return database.transaction(async (tx) => {
     const now = clock.now();
@@ -35,6 +36,7 @@ export async function makeFirstAdministrator(needs: Pick<Needs, 'clock' | 'datab
       source: 'manual',
     });
     await consoleRoles.giveAdministrator(tx, person.id, 'first administrator, by the set-up link');
+    await shipPolicyIn(tx, needs);
     await record(tx, { action: 'authentication.setup-link.use', actor: personActor(person.id), actorName: person.displayName, target: `person:${person.id}`, targetName: person.displayName, at: now, outcome: 'allowed', facts: {} });
     return beginSignInIn(tx, needs, { purpose: 'sign-in', username: person.username, personId: person.id, sessionId: null, wanted: workforceFloor, proofs: [{ method: 'setup-link', at: now.toISOString() }], returnTo: '/' });
   });

@@ -1,8 +1,10 @@
+import { putOffEnrolmentIn } from '../enrolment/ask-enrolment.ts';
 import { addPasskeyIn } from '../factor/enrol-passkey.ts';
 import { confirmTotpIn } from '../factor/enrol-totp.ts';
 import type { BlockList } from '../factor/block-list.ts';
 import { preparePassword, setPasswordIn } from '../factor/set-password.ts';
 import type { Needs } from '../needs.ts';
+import { askPrompt, usePrompt } from '../push/ask-prompt.ts';
 import { askForRecoveryCode, proveMailedCode } from '../recovery/prove-mailed-code.ts';
 import type { Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
@@ -21,13 +23,14 @@ export interface Posted {
   readonly send: string;
 }
 
-export type Taken = { readonly is: 'moved'; readonly held: Held } | { readonly is: 'stay'; readonly problem: Said | null; readonly status: 200 | 400 | 401 | 429 } | { readonly is: 'lost' };
+/** `again`: the same screen, loaded anew, so that a page loaded again sends nothing twice. */
+export type Taken = { readonly is: 'moved'; readonly held: Held } | { readonly is: 'again'; readonly held: Held } | { readonly is: 'stay'; readonly problem: Said | null; readonly status: 200 | 400 | 401 | 429 } | { readonly is: 'lost' };
 
-export type TakeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config' | 'hashing' | 'jobs'> & { readonly blockList: BlockList };
+export type TakeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config' | 'hashing' | 'peopleGroups' | 'jobs' | 'applicationOf'> & { readonly blockList: BlockList };
 
 type Take = (needs: TakeNeeds, signIn: SignIn, from: Visitor, posted: Posted) => Promise<Taken>;
 
-const stay = (phrase: Said['phrase'], facts: Said['facts'] = {}, status: 400 | 401 | 429 = 400): Taken => ({ is: 'stay', problem: { phrase, facts }, status });
+const stay = (phrase: Said['phrase'] | null, facts: Said['facts'] = {}, status: 400 | 401 | 429 = 400): Taken => ({ is: 'stay', problem: phrase && { phrase, facts }, status });
 const moved = (held: Held | null): Taken => (held ? { is: 'moved', held } : { is: 'lost' });
 
 const tried =
@@ -35,12 +38,14 @@ const tried =
   async (needs, signIn, from, posted) => {
     if (posted[of].trim() === '') return stay('missing');
     const outcome = await prove(needs, signIn, from, posted[of]);
-    if (outcome.is === 'wait') return stay('wait', { seconds: outcome.seconds }, 429);
+    if (outcome.is === 'wait') return outcome.seconds < 120 ? stay('wait', { seconds: outcome.seconds }, 429) : stay('wait_minutes', { minutes: Math.ceil(outcome.seconds / 60) }, 429);
     return outcome.is === 'proven' ? { is: 'moved', held: outcome.value } : stay(wrong, {}, 401);
   };
 
 /** The steps, one line each; what comes after any of them is the dispatcher's business (next-step.ts). */
-export const takes: Readonly<Record<Exclude<Screen, 'username'> | 'skip', Take>> = {
+export type Taking = Exclude<Screen, 'username' | 'lacks-key' | 'certificate'> | 'skip';
+
+export const takes: Readonly<Record<Taking, Take>> = {
   password: tried(provePassword, 'password', 'wrong_password'),
   totp: tried(proveTotp, 'code', 'wrong_code'),
   'recovery-code': tried(proveRecoveryCode, 'code', 'wrong_recovery'),
@@ -53,6 +58,16 @@ export const takes: Readonly<Record<Exclude<Screen, 'username'> | 'skip', Take>>
   async passkey(needs, signIn, from, posted) {
     const held = await provePasskey(needs, signIn, signIn, from, parsed(posted.response));
     return held ? moved(held) : stay('wrong_passkey', {}, 401);
+  },
+  async push(needs, signIn, from, posted) {
+    if (posted.response === 'ask') {
+      const asked = from.named?.isActive ? await askPrompt(needs, signIn, from.named, from) : ({ is: 'lost' } as const);
+      if (asked.is === 'asked') return { is: 'again', held: asked.held };
+      return asked.is === 'lost' ? { is: 'lost' } : stay(asked.is === 'off' ? 'push_off' : 'push_too_many', {}, 429);
+    }
+    const used = await usePrompt(needs, signIn);
+    // What became of it stands on the page by itself.
+    return used.is === 'proven' ? moved(used.held) : used.is === 'waiting' ? stay('push_not_yet') : stay(null);
   },
   'new-passkey': enrolling(async (needs, signIn, subject, posted) =>
     needs.database.transaction(async (tx) => {
@@ -82,7 +97,13 @@ export const takes: Readonly<Record<Exclude<Screen, 'username'> | 'skip', Take>>
     }),
   ),
   codes: async (needs, signIn) => moved(await needs.database.transaction((tx) => confirmCodesIn(tx, needs, signIn.id))),
-  skip: async (needs, signIn) => moved(await needs.database.transaction((tx) => skipEnrolmentIn(tx, needs, signIn.id))),
+  skip: async (needs, signIn, { named }) =>
+    moved(
+      await needs.database.transaction(async (tx) => {
+        if (signIn.progress.enrolment?.offer && named && !(await putOffEnrolmentIn(tx, needs, signIn.id, named))) return null;
+        return skipEnrolmentIn(tx, needs, signIn.id);
+      }),
+    ),
 };
 
 function enrolling(take: (needs: TakeNeeds, signIn: SignIn, subject: Subject, posted: Posted) => Promise<Taken>): Take {

@@ -52,6 +52,16 @@ export async function formTargetsOf(needs: Pick<InteractionNeeds, 'door' | 'regi
   return interaction ? targetOf(interaction) : [];
 }
 
+/** For the person who is asked on a telephone: which application's sign-in waits there. */
+export async function applicationOf(needs: Pick<InteractionNeeds, 'door' | 'registry'>, returnTo: string): Promise<string | null> {
+  const uid = /^\/oauth2\/interaction\/([\w-]{1,100})(?:\?|$)/.exec(returnTo)?.[1];
+  if (!uid) return null;
+  const revisions = await needs.registry.revisions();
+  const { provider } = await needs.door.current(revisions);
+  const interaction = (await provider.Interaction.find(uid)) as Interaction | undefined;
+  return (interaction && (await needs.registry.find(String(interaction.params['client_id']), revisions)))?.name ?? null;
+}
+
 async function goOn({ interaction, begunAt }: HalfDone, result: Record<string, unknown> = {}): Promise<Answer> {
   interaction.result = { ...result, begunAt } as NonNullable<Interaction['result']>;
   await interaction.persist();
@@ -63,7 +73,7 @@ async function goOn({ interaction, begunAt }: HalfDone, result: Record<string, u
 function askForSignIn(half: HalfDone, wanted: 'sign_in' | 'fresh_sign_in' | 'stronger_sign_in'): Answer {
   const demand = demandOf(half.client, askedOf(half));
   const target = new URLSearchParams({ return_to: `${paths.interaction}/${half.interaction.uid}${wanted === 'sign_in' ? '' : '?tried=1'}` });
-  const strength = demand.isPhishingResistanceWanted ? 'phishing_resistant' : String(Math.max(2, demand.leastLevel));
+  const strength = demand.leastLevel === 3 ? '3' : demand.isPhishingResistanceWanted ? 'phishing_resistant' : String(Math.max(2, demand.leastLevel));
   if (wanted !== 'sign_in' || strength !== '2') target.set('step_up', strength);
   return redirect(`/sign-in?${target}`);
 }

@@ -1,7 +1,7 @@
 import { days, later, type Clock } from '../../platform/clock/index.ts';
 import type { Database } from '../../platform/db/index.ts';
 import type { Metrics } from '../../platform/metrics/index.ts';
-import { countNeeds, readInventory, readMfaAdoption, readTimeToZero } from './store.ts';
+import { countNeeds, readEnrolment, readInventory, readMfaAdoption, readTimeToZero } from './store.ts';
 
 /** The same figures for Prometheus, read when it asks. */
 export function exposeMeasures({ database, clock, metrics }: { database: Database; clock: Clock; metrics: Metrics }): void {
@@ -11,6 +11,10 @@ export function exposeMeasures({ database, clock, metrics }: { database: Databas
   metrics.gauge('bailiwick_people_active', 'people who work here', async () => (await inventory()).people);
   metrics.gauge('bailiwick_mfa_adoption_ratio', 'active people with a second factor, of all active people', async () => {
     const { part, whole } = await database.read(readMfaAdoption);
+    return whole === 0 ? 1 : part / whole;
+  });
+  metrics.gauge('bailiwick_enrolment_ready_ratio', 'people who are ready for the sign-in rules that are on, of all whom these are for', async () => {
+    const { part, whole } = await database.read(readEnrolment);
     return whole === 0 ? 1 : part / whole;
   });
   metrics.gauge('bailiwick_time_to_zero_access_p95_seconds', 'leavers of the last 90 days: HR event to last confirmed removal', async () => {

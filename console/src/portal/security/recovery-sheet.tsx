@@ -10,7 +10,7 @@ import { Loaded } from '../../ui/state.tsx';
 import { Tone } from '../../ui/tone.tsx';
 import { words } from '../../words/index.ts';
 import css from '../my-security.module.css';
-import { DrillNotice } from './drill-notice.tsx';
+import { DrillNotice } from '../recovery/drill-notice.tsx';
 
 type Asked = { is: 'add' } | { is: 'confirm' | 'remove'; id: string; address: string };
 

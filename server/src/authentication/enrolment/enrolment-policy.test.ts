@@ -94,6 +94,20 @@ describe('offered, put off, a must', () => {
   });
 });
 
+describe('where the offer stands in a sign-in', () => {
+  const proofs: readonly Proof[] = [{ method: 'password', at: '' }, { method: 'totp', at: '' }];
+  const offer = { want: unphishable, policyIds: ['p1'], until: '2026-03-14T00:00:00.000Z', skipsLeft: 2 };
+  const stepWith = (progress: Partial<typeof noProgress>, factors = passwordAndApp, given = proofs) => nextStep({ purpose: 'sign-in', isNamed: true, wanted: workforceFloor, proofs: given, factors, progress: { ...noProgress, enrolment: { must: null, offer, answered: [] }, ...progress } });
+  it('after everything that is a must, and it can be put off', () => {
+    expect(stepWith({})).toEqual({ is: 'enrol', options: ['passkey'], isOptional: true });
+    expect(stepWith({}, { ...passwordAndApp, recoveryCodesLeft: 3 }).is).toBe('save-codes');
+    expect(stepWith({}, passwordAndApp, proofs.slice(0, 1)).is).toBe('prove');
+  });
+  it('not right after something was set up', () => {
+    expect(stepWith({ enrolled: ['totp'] }).is).toBe('done');
+  });
+});
+
 describe('who is ready', () => {
   const noApp: Wanted = { level: 2, isPhishingResistant: false, without: ['totp'] };
   it.each<[string, EnrolledFactors, Wanted, ReturnType<typeof missingOf>]>([

@@ -16,12 +16,13 @@ import { clientCredentials } from './workloads/client-credentials.ts';
 import { introspection } from './workloads/introspection.ts';
 import { lists } from './workloads/lists.ts';
 import { passwordSignIn } from './workloads/password-sign-in.ts';
+import { hrPreview } from './workloads/hr-preview.ts';
 import { firstRun, startAndMemory } from './workloads/start-and-memory.ts';
 import { timeToZero } from './workloads/time-to-zero.ts';
 
 const usage = `npm run bench [-- <workloads> <options>]
 
-  W1 W3 W5 W8 W11 W13 W15   only these (default: all)
+  W1 W2 W3 W5 W8 W11 W13 W15 HR   only these (default: all)
   growth                    lists, sign-in and start at 1 thousand, 10 thousand, 100 thousand and 1 million people
   --quick                   one short round of everything, to see that it runs; its numbers mean little
   --pinned                  server and PostgreSQL on processor 0, generator on processor 1: capacity of one core
@@ -38,7 +39,7 @@ if (values.help) {
   process.exit(0);
 }
 const isGrowth = positionals.includes('growth');
-const known = ['W1', 'W3', 'W5', 'W8', 'W11', 'W13', 'W15'];
+const known = ['W1', 'W2', 'W3', 'W5', 'W8', 'W11', 'W13', 'W15', 'HR'];
 const chosen = positionals.filter((one) => one !== 'growth').map((one) => one.toUpperCase());
 const unknown = chosen.filter((one) => !known.includes(one));
 if (unknown.length > 0) {
@@ -129,7 +130,7 @@ try {
     largest = bench;
     await take('W8', () => lists(bench));
     if (isGrowth) {
-      await take('W1', () => passwordSignIn(bench));
+      await take('W1', () => passwordSignIn(bench, 'W1'));
       await take('W15', () => startAndMemory(bench));
     }
   }
@@ -137,7 +138,9 @@ try {
     await take('W15', () => startAndMemory(largest));
     await take('W3', () => clientCredentials(largest));
     await take('W5', () => introspection(largest));
-    await take('W1', () => passwordSignIn(largest));
+    await take('W1', () => passwordSignIn(largest, 'W1'));
+    await take('W2', () => passwordSignIn(largest, 'W2'));
+    await take('HR', () => hrPreview(largest));
     await take('W11', () => timeToZero(largest));
     await take('W13', () => audit(largest));
   }

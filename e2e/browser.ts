@@ -14,6 +14,11 @@ export interface Look {
   readonly isDark?: boolean;
   readonly isPhone?: boolean;
   readonly hasScript?: boolean;
+  /** What the browser asks for; British English unless told otherwise. */
+  readonly locale?: string;
+  readonly width?: number;
+  /** A card in the reader: what the browser shows where it is asked for a certificate. */
+  readonly certificate?: { readonly origin: string; readonly cert: Buffer; readonly key: Buffer };
 }
 
 export async function openBrowser() {
@@ -26,11 +31,12 @@ export async function openBrowser() {
   return {
     async somebody(look: Look = {}): Promise<Somebody> {
       const context = await browser.newContext({
-        locale: 'en-GB',
+        locale: look.locale ?? 'en-GB',
         colorScheme: look.isDark ? 'dark' : 'light',
-        viewport: look.isPhone ? { width: 390, height: 844 } : { width: 1280, height: 900 },
+        viewport: look.isPhone ? { width: 390, height: 844 } : { width: look.width ?? 1280, height: 900 },
         javaScriptEnabled: look.hasScript ?? true,
         reducedMotion: 'reduce',
+        ...(look.certificate ? { clientCertificates: [look.certificate], ignoreHTTPSErrors: true } : {}),
       });
       context.setDefaultTimeout(20_000);
       const page = await context.newPage();

@@ -1,7 +1,9 @@
 // `npm run docs`: writes docs/reference out of the code. With --check: fails when a page is not what the code says.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { asvsPage, readSources } from './asvs.mjs';
 import { root } from './node.mjs';
+import { signInControls } from './sign-in-controls.mjs';
 
 const server = (file) => import(path.join(root, 'server/src', file));
 const [{ describeSettings, loadConfig }, { declaredRefusals, statusOf }, { buildDomains }, { allMigrations }, { mayImport }] = await Promise.all([
@@ -22,6 +24,8 @@ const modules = buildDomains({
 const cell = (text) => String(text ?? '').replaceAll('|', '\\|').replaceAll('\n', ' ');
 const table = (head, rows) => [`| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`, ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`)].join('\n');
 const made = 'Made by `npm run docs`; do not edit.';
+
+const asvs = asvsPage(readSources(root));
 
 const pages = {
   'settings.md': ['# Settings', made, 'Set in the environment. An unknown name that begins with `BAILIWICK_` refuses the start.', table(['setting', 'default', 'meaning'], describeSettings().map((one) => [`\`${one.name}\``, one.default ? `\`${one.default}\`` : '', one.meaning]))],
@@ -44,6 +48,8 @@ const pages = {
       return `## ${domain}\n\n${table(['name', '', 'what it holds'], rows)}`;
     }),
   ],
+  'asvs.md': asvs.parts,
+  'sign-in-controls.md': await signInControls(server, { made, table }),
   'ladder.md': ['# The ladder', made, 'Who may import whom (`server/architecture.mjs`); all may use platform.', table(['domain', 'may import'], Object.entries(mayImport).map(([domain, imports]) => [domain, imports.join(', ')]))],
 };
 
@@ -58,9 +64,13 @@ for (const [name, parts] of Object.entries(pages)) {
   if (isCheck) stale.push(name);
   else writeFileSync(file, text);
 }
+if (asvs.faults.length > 0) {
+  console.error(`the markers for docs/reference/asvs.md (see tools/asvs.mjs) are not whole:\n${asvs.faults.map((one) => `  ${one}`).join('\n')}`);
+  if (isCheck) process.exitCode = 1;
+}
 if (stale.length > 0) {
   console.error(`docs/reference is not what the code says: ${stale.join(', ')}; run \`npm run docs\` and commit`);
   process.exit(1);
 }
 if (!isCheck) console.log(`docs/reference: ${readdirSync(folder).join(', ')}`);
-process.exit(0);
+process.exit();

@@ -6,19 +6,21 @@ export interface SignInSettings {
   /** Each has the password and an authenticator app of its own (base64 of its secret). */
   readonly people: readonly { readonly username: string; readonly seed: string }[];
   readonly password: string;
+  /** Name, password and code are sent together; else page by page, as a person does. */
+  readonly isOneForm: boolean;
 }
 
 /**
  * Signs in as a browser without script does: opens the page, fills in whatever form comes, follows where it leads, until a
  * page that is no longer a sign-in. One in a hundred sessions is then used.
  */
-export function passwordSignIn({ people, password }: SignInSettings): Scenario {
+export function passwordSignIn({ people, password, isOneForm }: SignInSettings): Scenario {
   let turn = 0;
   return {
     async once(connection) {
       const number = turn++;
       const person = people[number % people.length]!;
-      const { jar } = await signIn(connection, '/sign-in', person, password);
+      const { jar } = await signIn(connection, '/sign-in', person, password, isOneForm);
       if (number % 100 === 0) {
         const me = await connection.request(getRequest('/api/v1/me', jar.line));
         if (me.status !== 200 || !me.body.includes(person.username)) throw new Error(`a session that was just begun answered ${me.status}: ${me.body.slice(0, 200)}`);
@@ -29,7 +31,7 @@ export function passwordSignIn({ people, password }: SignInSettings): Scenario {
 }
 
 /** From `path` through the sign-in to the first address that is no longer part of it; that one is not opened. */
-export async function signIn(connection: Connection, path: string, person: SignInSettings['people'][number], password: string): Promise<{ jar: CookieJar; leadsTo: URL }> {
+export async function signIn(connection: Connection, path: string, person: SignInSettings['people'][number], password: string, isOneForm = false): Promise<{ jar: CookieJar; leadsTo: URL }> {
   const jar = new CookieJar();
   let reply = await connection.request(getRequest(path, 'accept: text/html\r\n'));
   for (let step = 0; step < 12; step += 1) {
@@ -41,13 +43,13 @@ export async function signIn(connection: Connection, path: string, person: SignI
       continue;
     }
     if (reply.status !== 200) throw new Error(`the sign-in answered ${reply.status}: ${text(reply)}`);
-    reply = await connection.request(submit(reply, person, password, jar));
+    reply = await connection.request(submit(reply, person, password, jar, isOneForm));
   }
   throw new Error(`the sign-in does not end; the last page says: ${text(reply)}`);
 }
 
 /** The form of the page that asks for what a person with a password types. */
-function submit(page: Reply, person: SignInSettings['people'][number], password: string, jar: CookieJar): string {
+function submit(page: Reply, person: SignInSettings['people'][number], password: string, jar: CookieJar, isOneForm: boolean): string {
   const forms = [...page.body.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, attributes = '', content = '']) => ({
     action: unescape(/\baction="([^"]*)"/.exec(attributes)?.[1] ?? '/sign-in'),
     // An answer of several lines, such as a button with the same name, must not count twice.
@@ -57,7 +59,13 @@ function submit(page: Reply, person: SignInSettings['people'][number], password:
   if (!form) throw new Error(`a page of the sign-in has no form to fill in: ${text(page)}`);
   const fields = new URLSearchParams();
   for (const field of form.fields) {
-    if (field.name === 'username' && field.type !== 'hidden') fields.set('username', person.username);
+    if (field.name === 'username' && field.type !== 'hidden') {
+      fields.set('username', person.username);
+      if (isOneForm) {
+        fields.set('password', password);
+        fields.set('code', codeNow(Buffer.from(person.seed, 'base64')));
+      }
+    }
     else if (field.name === 'password') fields.set('password', password);
     else if (field.name === 'code') fields.set('code', codeNow(Buffer.from(person.seed, 'base64')));
     else if (field.type !== 'checkbox') fields.set(field.name, field.value);

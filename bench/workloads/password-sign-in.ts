@@ -4,10 +4,16 @@ import { argon2idPerSecond } from '../limits/limits.ts';
 import type { SignInSettings } from '../load/password-sign-in.ts';
 import { benchPassword, seedFactors } from '../seed.ts';
 
-/** W1: a person signs in with password and authenticator app: four requests, one argon2id, a session, the audit. Beside the hash alone, two at once. */
-export async function passwordSignIn({ house, generator, bystander, isQuick, people, say }: Bench): Promise<Outcome> {
+/**
+ * Password and authenticator app: one argon2id, a session, the audit, beside the hash alone, two at once.
+ *
+ *   W1  name, password and code in one form: what the sign-in itself costs
+ *   W2  page by page without script, as a person does: six requests
+ */
+export async function passwordSignIn({ house, generator, bystander, isQuick, people, say }: Bench, id: 'W1' | 'W2'): Promise<Outcome> {
+  const isOneForm = id === 'W1';
   // Enough people that nobody comes twice within the 30 seconds in which their code stays the same.
-  const settings: SignInSettings = { people: await seedFactors(house.pool, house.folder, Math.min(6_000, Math.floor(people * 0.9))), password: benchPassword };
+  const settings: SignInSettings = { people: await seedFactors(house.pool, house.folder, Math.min(6_000, Math.floor(people * 0.9))), password: benchPassword, isOneForm };
   let used = 0;
   // Each load begins where the one before has ended, for the same reason.
   const next = (): SignInSettings => {
@@ -26,7 +32,7 @@ export async function passwordSignIn({ house, generator, bystander, isQuick, peo
     const hashes = await argon2idPerSecond(isQuick ? 1.5 : 3);
     const ours = await measure(generator, house, 'passwordSignIn', next(), shape(seconds));
     rounds.push({ ours, hashes });
-    say(`W1 round ${round + 1}: ${ours.rate.toFixed(1)} sign-ins/s, ${hashes.toFixed(1)} hashes/s`);
+    say(`${id} round ${round + 1}: ${ours.rate.toFixed(1)} sign-ins/s, ${hashes.toFixed(1)} hashes/s`);
   }
   all.push(...rounds.map((one) => one.ours));
   const rate = median(rounds.map((one) => one.ours.rate));
@@ -53,12 +59,16 @@ export async function passwordSignIn({ house, generator, bystander, isQuick, peo
   const latency = spreadOf(Object.values(open.latencies).flat());
   const wait = spreadOf(waits);
   return {
-    id: 'W1', title: 'password and authenticator app sign-in', setting: `${people.toLocaleString('en-GB')} people, c=4`, unit: 'sign-ins/s', rate, limit,
+    id, title: isOneForm ? 'password sign-in, one form' : 'password sign-in, page by page', setting: `${people.toLocaleString('en-GB')} people, c=4`, unit: 'sign-ins/s', rate, limit,
     latency: { ...latency, at: '50 % load' },
     latencies: { 'others meanwhile': wait },
     errors: { ...errors, ...allErrors([{ ...full, errors: others.errors }]) },
     cpu: medianCpu(rounds.map((one) => one.ours)),
-    aims: [atLeast('ratio to argon2id', limit.ratio.value, 0.85), atMost('p95 at 50 % load', latency.p95, 60, ' ms'), atMost('p99 of others at full load', wait.p99, 100, ' ms')],
+    aims: [
+      atLeast('ratio to argon2id', limit.ratio.value, isOneForm ? 0.85 : 0.64),
+      ...(isOneForm ? [atMost('p95 at 50 % load', latency.p95, 60, ' ms')] : []),
+      atMost('p99 of others at full load', wait.p99, 100, ' ms'),
+    ],
     facts: { 'sign-ins': done, sessions, 'audit entries': audited, 'generator load': median(rounds.map((one) => one.ours.generatorLoad)) },
   };
 }

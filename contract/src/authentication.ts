@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { passkeyFacts } from './passkey-models.ts';
+import { enteredApplication, sessionLimit, whereabouts } from './sessions.ts';
 
 const id = z.uuid();
 const at = z.iso.datetime();
@@ -14,6 +16,7 @@ export const me = z.object({
     .describe('Null for an API token that belongs to no person.'),
   permissions: z.array(z.string()),
   consoleRoles: z.array(z.string()),
+  isBreakGlass: z.boolean().describe('A break-glass account: everybody who administers has been told.'),
   session: z
     .object({ id, assuranceLevel, methods: z.array(z.string()), isPhishingResistant: z.boolean(), authenticatedAt: at, expiresAt: at, idleExpiresAt: at.nullable() })
     .nullable(),
@@ -25,10 +28,12 @@ export const session = z.object({
   id,
   isCurrent: z.boolean(),
   assuranceLevel,
-  methods: z.array(z.string()).describe('As in `amr` (RFC 8176): pwd, otp, hwk, swk, user, mfa; `lookup` is a recovery code; `phr` marks phishing resistance.'),
+  methods: z.array(z.string()).describe('As in `amr` (RFC 8176): pwd, otp, mca (push), hwk, swk, user, mfa; `lookup` is a recovery code; `phr` marks phishing resistance.'),
   isPhishingResistant: z.boolean(),
   device: z.string().describe('Browser and system in words: `Firefox on Linux`.'),
   address: z.string(),
+  where: whereabouts,
+  applications: z.array(enteredApplication).describe('What was signed in to out of this session, last first.'),
   createdAt: at,
   authenticatedAt: at,
   lastSeenAt: at,
@@ -45,6 +50,7 @@ export const passkey = z.object({
   id,
   name: z.string(),
   model: z.string().nullable().describe('Model identifier (AAGUID) as the authenticator stated it; null when it stated none. A statement, not a proof, while it is not attested.'),
+  ...passkeyFacts,
   isUserVerified: z.boolean().describe('Its last use told PIN or biometrics apart from mere touch. Without it a passkey is one factor.'),
   isSynced: z.boolean().describe('May be copied by a sync fabric: at most AAL2.'),
   isBackedUp: z.boolean(),
@@ -71,9 +77,11 @@ export type Factors = z.infer<typeof factors>;
 export const setPassword = z.strictObject({ password: z.string().min(1).max(1024), endOtherSessions: z.boolean().default(true) });
 export const startTotp = z.strictObject({ name: nameOfFactor.default('Authenticator app') });
 export const totpStarted = z.object({ id, secret: z.string().describe('Base32, for typing by hand. Shown once.'), uri: z.string(), qr: z.string().describe('SVG.') });
-export const confirmTotp = z.strictObject({ code: z.string().trim().regex(/^\d{3} ?\d{3}$/, 'six digits') });
+export const confirmTotp = z.strictObject({ endOtherSessions: z.boolean().default(false), code: z.string().trim().regex(/^\d{3} ?\d{3}$/, 'six digits') });
 export const passkeyOptions = z.object({ options: z.record(z.string(), z.unknown()).describe('PublicKeyCredentialCreationOptionsJSON, for `PublicKeyCredential.parseCreationOptionsFromJSON`.') });
-export const addPasskey = z.strictObject({ name: nameOfFactor.optional(), response: z.record(z.string(), z.unknown()).describe('RegistrationResponseJSON, from `credential.toJSON()`.') });
+export const addPasskey = z.strictObject({ name: nameOfFactor.optional(), response: z.record(z.string(), z.unknown()).describe('RegistrationResponseJSON, from `credential.toJSON()`.'), endOtherSessions: z.boolean().default(false) });
+/** Of the query: ends the other sessions too (ASVS 7.4.3). */
+export const removeFactor = z.object({ endOtherSessions: z.enum(['true', 'false']).default('false').transform((value) => value === 'true') });
 export const renameFactor = z.strictObject({ name: nameOfFactor });
 export const factorAdded = z.object({ id });
 export const recoveryCodes = z.object({ codes: z.array(z.string()).describe('Shown once.') });
@@ -82,10 +90,12 @@ export const personFactors = z.object({
   hasPassword: z.boolean(),
   hasTotp: z.boolean(),
   passkeys: z.int(),
+  keys: z.array(passkey).describe('Each passkey and security key with its model.'),
+  pushDevices: z.int().describe('Telephones that approve sign-ins.'),
   recoveryCodesLeft: z.int(),
   strongest: z.enum(['none', 'password', 'two_factors', 'passkey']),
   isPhishingResistant: z.boolean(),
-  disabled: z.array(z.string()).describe('Factors switched off after too many wrong tries.'),
+  disabled: z.array(z.string()).describe('Factors switched off after too many wrong tries; `push` also after three questions that were denied or not answered.'),
   accessPass: z.object({ issuedAt: at, expiresAt: at, issuedByName: z.string() }).nullable(),
   lastSignInAt: at.nullable(),
 });
@@ -114,4 +124,4 @@ export const createApiToken = z.strictObject({
 export const apiTokenCreated = z.object({ id, token: z.string().describe('Shown once.'), expiresAt: at });
 
 /** How people may sign in: facts for the settings page. */
-export const signInPolicy = z.object({ assuranceLevel, sessionLimits: z.array(z.object({ assuranceLevel, overallSeconds: z.int(), idleSeconds: z.int().nullable(), source: z.string() })), passwordRule: z.string(), failuresUntilDisabled: z.int() });
+export const signInPolicy = z.object({ assuranceLevel, sessionLimits: z.array(sessionLimit), mostOpenSessions: z.int().describe('Of one person; the one unused for longest makes room.'), passwordRule: z.string(), failuresUntilDisabled: z.int() });

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { Agent } from 'node:https';
 import os from 'node:os';
 import path from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import { makeRecordRefusal } from '../src/audit/index.ts';
-import { authenticationModule, issueAccessPass, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator, type ConsoleRoles } from '../src/authentication/index.ts';
+import { authenticationModule, issueAccessPass, makeSetupLink, openPageFrame, openPushSender, openSessionReader, recoverAdministrator, type ConsoleRoles } from '../src/authentication/index.ts';
 import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider, peopleGroups } from '../src/authorization/index.ts';
-import { addPersonIn, leavePersonIn, personId as toPersonId } from '../src/directory/index.ts';
+import { addPersonIn, changePersonIn, leavePersonIn, personId as toPersonId } from '../src/directory/index.ts';
+import { lastWayIn } from '../src/privileged/index.ts';
 import { later, systemClock, type Clock } from '../src/platform/clock/index.ts';
 import { loadConfig } from '../src/platform/config/index.ts';
 import { openKeys, openPasswordHashing } from '../src/platform/crypto/index.ts';
@@ -17,16 +19,17 @@ import { silentLog } from '../src/platform/log/index.ts';
 import { openMailer } from '../src/platform/mail/index.ts';
 import { openMetrics } from '../src/platform/metrics/index.ts';
 import { testDatabase } from './database.ts';
+import { telephone } from './telephone.ts';
 
 export const origin = 'https://id.example.com';
 
 /** The real doors of authentication over a real database: pages and API answer in process, the clock is the test's. */
-export async function authenticationWorld(url: string = origin) {
+export async function authenticationWorld(url: string = origin, settings: Readonly<Record<string, string>> = {}, more: { /** Where web push goes in place of the open internet. */ readonly pushAgent?: Agent } = {}) {
   const { database, drop } = await testDatabase();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bailiwick-authentication-'));
   let aheadMs = 0;
   const clock: Clock = { now: () => later(systemClock.now(), aheadMs) };
-  const config = loadConfig({ BAILIWICK_URL: url, BAILIWICK_PORT: new URL(url).port || '443', BAILIWICK_DATA: folder, BAILIWICK_LOG_LEVEL: 'silent', BAILIWICK_ORGANISATION: 'Adventure Works' });
+  const config = loadConfig({ BAILIWICK_URL: url, BAILIWICK_PORT: new URL(url).port || '443', BAILIWICK_DATA: folder, BAILIWICK_LOG_LEVEL: 'silent', BAILIWICK_ORGANISATION: 'Adventure Works', ...settings });
   const keys = openKeys(path.join(folder, 'keys.json'), clock.now());
   const events = openEvents({ database, clock, log: silentLog });
   const jobs = openJobs({ database, clock, log: silentLog });
@@ -49,8 +52,8 @@ export async function authenticationWorld(url: string = origin) {
   };
   const needs = { config, clock, database, announce, mailer, keys, hashing, rateLimits, metrics, gate, jobs, log: silentLog };
   const pageFrame = openPageFrame(needs);
-  const authentication: Module = authenticationModule({ ...needs, pageFrame, consoleRoles, peopleGroups, permissionsOf: (principal) => decider.held(principal, authentication.permissions), formTargetsOf: async () => [] });
-  const modules: Module[] = [authentication, authorizationModule(needs)];
+  const authentication: Module = authenticationModule({ ...needs, pageFrame, consoleRoles, peopleGroups, lastWayIn, permissionsOf: (principal) => decider.held(principal, authentication.permissions), formTargetsOf: async () => [], applicationsOfSessions: async () => [], pushSender: openPushSender(needs, more.pushAgent), applicationOf: async (returnTo) => (returnTo.startsWith('/oauth2/interaction/') ? 'Wiki' : null) });
+  const modules: Module[] = [authentication, authorizationModule({ ...needs, lastWayIn })];
   for (const subscriber of modules.flatMap((module) => module.subscribers ?? [])) events.subscribe(subscriber);
   const http = await openHttp({ config, clock, log: silentLog, metrics, gate, sessionReader: openSessionReader(needs), pageFrame, csrfKey: keys.derive('csrf'), modules, isReady: async () => true });
   const app = http.fastify;
@@ -68,7 +71,7 @@ export async function authenticationWorld(url: string = origin) {
     let csrf = '';
     let last = '';
 
-    async function send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, options: { form?: Record<string, string>; json?: unknown; headers?: Record<string, string> } = {}): Promise<Reply> {
+    async function send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, options: { form?: Record<string, string>; json?: unknown; raw?: string | Buffer; headers?: Record<string, string> } = {}): Promise<Reply> {
       const reply = await app.inject({
         method,
         url,
@@ -80,7 +83,7 @@ export async function authenticationWorld(url: string = origin) {
           ...(options.json === undefined ? {} : { 'content-type': 'application/json' }),
           ...options.headers,
         },
-        ...(options.form ? { payload: new URLSearchParams(options.form).toString() } : options.json === undefined ? {} : { payload: JSON.stringify(options.json) }),
+        ...(options.form ? { payload: new URLSearchParams(options.form).toString() } : options.raw !== undefined ? { payload: options.raw } : options.json === undefined ? {} : { payload: JSON.stringify(options.json) }),
       });
       for (const cookie of reply.cookies) {
         if (cookie.maxAge === 0 || cookie.value === '' || (cookie.expires && cookie.expires.getTime() === 0)) cookies.delete(cookie.name);
@@ -161,6 +164,8 @@ export async function authenticationWorld(url: string = origin) {
       }),
     );
 
+  const changePerson = (id: string, change: Readonly<Record<string, string | null>>) => database.transaction((tx) => changePersonIn({ clock, announce }, tx, gate.system('test', 'directory.person.change'), { personId: toPersonId(id), change } as never));
+
   const leave = (id: string) =>
     database.transaction((tx) => leavePersonIn({ clock, announce }, tx, gate.system('test', 'directory.person.leave'), { personId: toPersonId(id), reason: 'left the company', happenedAt: clock.now(), source: 'manual' }));
 
@@ -188,10 +193,12 @@ export async function authenticationWorld(url: string = origin) {
   return {
     database,
     http,
+    authentication,
     clock,
     config,
     events,
     mailer,
+    metrics,
     hashing,
     consoleRoles,
     peopleGroups,
@@ -200,11 +207,27 @@ export async function authenticationWorld(url: string = origin) {
     appWith,
     addPerson,
     leave,
+    changePerson,
     accessPass,
     settled,
     makeSetupLink: () => makeSetupLink({ clock, database, config, consoleRoles }),
     recoverAdministrator: (username: string) => recoverAdministrator({ clock, database, hashing, config, mailer, consoleRoles, peopleGroups }, { username }),
     makeAdministrator: (id: string) => database.transaction((tx) => consoleRoles.giveAdministrator(tx, id, 'for the test')),
+    /** A telephone (or any browser) that answers prompts. */
+    telephone: () =>
+      telephone(async (path, body) => {
+        const reply = await app.inject({ method: 'POST', url: path, headers: { 'content-type': 'application/json', accept: 'application/json', 'sec-fetch-site': 'same-origin', origin: url, 'accept-language': 'de-DE,de;q=0.9' }, payload: JSON.stringify(body) });
+        return { status: reply.statusCode, body: (reply.body === '' ? {} : JSON.parse(reply.body)) as Record<string, unknown> };
+      }, url),
+    /** Runs what waits under this name, as a worker would; jobs do not run by themselves here. Returns their payloads. */
+    async work(name: string): Promise<readonly unknown[]> {
+      const waiting = await database.read((tx) => sql<{ payload: unknown }>(tx)`
+        with done as (delete from graphile_worker._private_jobs j using graphile_worker._private_tasks t where t.id = j.task_id and t.identifier = ${name} returning j.payload) select payload from done`);
+      const job = modules.flatMap((module) => module.jobs ?? []).find((one) => one.name === name)!;
+      for (const { payload } of waiting) await job.run(payload, { signal: new AbortController().signal, attempt: 1 });
+      return waiting.map(({ payload }) => payload);
+    },
+    sweep: () => modules.flatMap((module) => module.jobs ?? []).find((one) => one.name === 'authentication.sweep')!.run({}, { signal: new AbortController().signal, attempt: 1 }),
     /** What the audit heard since the test began, oldest first. */
     audit: (action: string): Promise<readonly { readonly outcome: string; readonly reason: string | null; readonly target: string | null; readonly facts: Record<string, unknown> }[]> =>
       database.read((tx) => sql(tx)`select body::jsonb->>'outcome' as outcome, body::jsonb->>'reason' as reason, body::jsonb->>'target' as target, body::jsonb->'facts' as facts from audit.inbox where body::jsonb->>'action' = ${action} order by id`),

@@ -55,7 +55,9 @@ export interface Browser {
 const password: Proof = { method: 'password', at: '' };
 const totp: Proof = { method: 'totp', at: '' };
 const passkey: Proof = { method: 'passkey', at: '', isUserVerified: true, isSynced: true };
-export const proofs = { password, totp, passkey };
+/** A key of a listed model, with its PIN. */
+const listedKey: Proof = { method: 'passkey', at: '', isUserVerified: true, isSynced: false, isListed: true };
+export const proofs = { password, totp, passkey, listedKey };
 
 const pageFrame: PageFrame = {
   frame: ({ title, content }) => html`<!doctype html><title>${title}</title><main>${content}</main>`,

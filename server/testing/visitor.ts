@@ -40,7 +40,7 @@ export class RequestRefused extends Error {
 const keys = new WeakMap<Credentials, SoftwareAuthenticator>();
 
 /** Somebody at a browser without script: keeps cookies, fills the real forms, and calls the API as the console does. */
-export function visitor(origin: string, clock: Clock, options: { readonly bearer?: string; readonly userAgent?: string; /** Where passkeys belong to, if not here. */ readonly passkeyOrigin?: string; readonly wait?: (ms: number) => Promise<void>; /** Of the same browser at another node. */ readonly cookies?: Map<string, string> } = {}) {
+export function visitor(origin: string, clock: Clock, options: { readonly bearer?: string; readonly userAgent?: string; /** With every request. */ readonly headers?: Readonly<Record<string, string>>; /** Where passkeys belong to, if not here. */ readonly passkeyOrigin?: string; readonly wait?: (ms: number) => Promise<void>; /** Of the same browser at another node. */ readonly cookies?: Map<string, string> } = {}) {
   const cookies = options.cookies ?? new Map<string, string>();
   let lastPage = '';
   let csrfToken: string | null = null;
@@ -55,6 +55,7 @@ export function visitor(origin: string, clock: Clock, options: { readonly bearer
         ...(cookie && !options.bearer ? { cookie } : {}),
         ...(options.bearer ? { authorization: `Bearer ${options.bearer}` } : {}),
         'user-agent': options.userAgent ?? 'Mozilla/5.0 (X11; Linux x64) Firefox/152.0',
+        ...options.headers,
         ...headers,
       },
       ...(body === undefined ? {} : { body }),

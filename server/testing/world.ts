@@ -18,6 +18,8 @@ export interface WorldOptions {
   /** Public address; by default `http://localhost:<free port>`, where passkeys are possible. */
   readonly url?: string;
   readonly hasRateLimits?: boolean;
+  /** Further settings, by their names. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Somebody of the company, as tests speak of them. */
@@ -52,6 +54,7 @@ export async function openWorld(options: WorldOptions = {}) {
     BAILIWICK_ORGANISATION: 'Linden',
     BAILIWICK_RATE_LIMITS: String(options.hasRateLimits ?? false),
     BAILIWICK_PASSWORD_HASHES_IN_FLIGHT: '2',
+    ...options.settings,
   });
   const log = process.env['WORLD_LOG'] === undefined ? silentLog : openLog({ level: process.env['WORLD_LOG'] });
   const foundation = await openFoundation(config, { clock, log });
@@ -133,6 +136,15 @@ export async function openWorld(options: WorldOptions = {}) {
         await new Promise((resolve) => setTimeout(resolve, 25));
       }
     },
+
+    /** What the audit has about this person, oldest first. */
+    auditOf: (action: string, personId: string): Promise<readonly { readonly outcome: string; readonly reason: string | null; readonly actor: string; readonly facts: Record<string, unknown> }[]> =>
+      database.read((tx) => sql<{ body: string }>(tx)`select body from audit.inbox union all select body from audit.entry`).then((rows) =>
+        rows
+          .map((row) => JSON.parse(row.body) as { action: string; target: string | null; at: string; outcome: string; reason: string | null; actor: string; facts: Record<string, unknown> })
+          .filter((entry) => entry.action === action && entry.target === `person:${personId}`)
+          .sort((a, b) => (a.at < b.at ? -1 : 1)),
+      ),
 
     /** As `bailiwick audit verify` does. */
     verifyAudit: () => app.domains.audit.verify(),

@@ -31,12 +31,12 @@ export const endMyOtherSessions = () => api.post<{ ended: number }>('/me/session
 export const myFactorsQuery = queryOptions({ queryKey: ['me', 'factors'], queryFn: ({ signal }) => api.get<Factors>('/me/factors', { signal }) });
 export const setPassword = (body: z.input<typeof contract.setPassword>) => api.put('/me/factors/password', { body });
 export const startTotp = (name: string) => api.post<TotpStarted>('/me/factors/totp', { body: { name } });
-export const confirmTotp = (id: string, code: string) => api.post(`/me/factors/totp/${id}/confirm`, { body: { code } });
+export const confirmTotp = (id: string, code: string, endOtherSessions = false) => api.post(`/me/factors/totp/${id}/confirm`, { body: { code, endOtherSessions } });
 export const passkeyOptions = () => api.post<{ options: Record<string, unknown> }>('/me/factors/passkey-options');
-export const addPasskey = (body: { name?: string; response: Record<string, unknown> }) => api.post<{ id: string }>('/me/factors/passkeys', { body });
+export const addPasskey = (body: { name?: string; response: Record<string, unknown>; endOtherSessions?: boolean }) => api.post<{ id: string }>('/me/factors/passkeys', { body });
 export const renameFactor = (id: string, name: string) => api.patch(`/me/factors/${id}`, { body: { name } });
 /** `password`, or the id of an authenticator app or a passkey. */
-export const removeFactor = (which: string) => api.delete(`/me/factors/${which}`);
+export const removeFactor = (which: string, endOtherSessions = false) => api.delete(`/me/factors/${which}`, { query: { endOtherSessions } });
 export const newRecoveryCodes = () => api.post<{ codes: string[] }>('/me/factors/recovery-codes');
 
 export const personSessionsQuery = (personId: string) => queryOptions({ queryKey: ['people', 'sessions', personId], queryFn: ({ signal }) => api.get<{ items: Session[] }>(`/people/${personId}/sessions`, { signal }) });

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { endMyOtherSessions, endMySession, mySessionsQuery, type Session } from '../api/authentication.ts';
 import { Confirm } from '../ui/confirm.tsx';
+import { MyDevices, MyStrangeTries } from './my-devices.tsx';
 import { PageSentence } from '../ui/page-sentence.tsx';
 import { say } from '../ui/said.tsx';
 import { SessionList } from '../ui/session-list.tsx';
@@ -36,9 +37,11 @@ export function MySessions() {
       <Loaded query={query}>
         {() => (
           <Stack gap="lg">
+            <MyStrangeTries />
             <Sheet>
               <SessionList sessions={open} onEnd={(session) => ask({ is: 'one', session })} />
             </Sheet>
+            <MyDevices />
             {past.length > 0 ? (
               <Sheet title={w.past}>
                 <SessionList sessions={past} />

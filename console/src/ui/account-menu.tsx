@@ -7,7 +7,7 @@ import { Person } from './person.tsx';
 import css from './shell.module.css';
 import { useGo } from './use-filters.ts';
 
-/** Who is signed in, the way to the other half of the app, the appearance, the way out. */
+/** Who is signed in, the way to the other half of the app, the appearance, the way out; on every page of console and portal (ASVS 7.4.4). */
 export function AccountMenu({ isPortal = false }: { isPortal?: boolean }) {
   const me = useMe();
   const go = useGo();

@@ -3,6 +3,7 @@ import { openRegistry } from './client/registry.ts';
 import { clientRoutes } from './client/routes.ts';
 import { sweepJob } from './issued/sweep.ts';
 import { launcherRoutes } from './launcher/routes.ts';
+import { applicationsOfSessions, type SessionApplicationRow } from './launcher/store.ts';
 import { endOfSessions } from './logout/end-participation.ts';
 import { logoutRoutes } from './logout/routes.ts';
 import { tellJobDefinition } from './logout/tell-application.ts';
@@ -10,7 +11,7 @@ import type { FederationNeeds } from './needs.ts';
 import { permissions } from './permissions.ts';
 import { openDoor } from './provider/protocol.ts';
 import { recordProtocolRefusal } from './provider/record-refusal.ts';
-import { formTargetsOf, interactionRoutes } from './sign-in/routes.ts';
+import { applicationOf, formTargetsOf, interactionRoutes } from './sign-in/routes.ts';
 import { signInToApplicationIn } from './sign-in/sign-in-to-application.ts';
 import { keysJob } from './signing-key/keep-keys.ts';
 import { federationSurface, type FederationSurface } from './surface.ts';
@@ -18,6 +19,10 @@ import { federationSurface, type FederationSurface } from './surface.ts';
 export interface Federation extends Module {
   /** For the sign-in page (`formTargetsOf` of authentication): where an application's sign-in will send the browser on. */
   formTargetsOf(returnTo: string): Promise<readonly string[]>;
+  /** For the lists of sessions (`applicationsOfSessions` of authentication): what was signed in to out of each. */
+  applicationsOfSessions(sessionIds: readonly string[]): Promise<readonly SessionApplicationRow[]>;
+  /** For the prompt on a telephone (`applicationOf` of authentication): the application's name. */
+  applicationOf(returnTo: string): Promise<string | null>;
   /** For lifecycle: this domain as one of the house's own surfaces. */
   readonly surface: FederationSurface;
 }
@@ -46,6 +51,8 @@ export function federationModule(needs: FederationNeeds): Federation {
     jobs: [sweepJob(needs), keysJob(needs), tellJobDefinition(inside)],
     subscribers: [endOfSessions(needs)],
     formTargetsOf: (returnTo) => formTargetsOf(inside, returnTo),
+    applicationsOfSessions: (sessionIds) => needs.database.read((tx) => applicationsOfSessions(tx, sessionIds)),
+    applicationOf: (returnTo) => applicationOf(inside, returnTo),
     surface: federationSurface(needs),
   };
 }

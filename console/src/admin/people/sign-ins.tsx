@@ -13,7 +13,9 @@ import { Loaded } from '../../ui/state.tsx';
 import { Tone } from '../../ui/tone.tsx';
 import { When } from '../../ui/when.tsx';
 import { useMay } from '../../ui/me.tsx';
+import { PersonDevices, PersonStrangeTries } from './devices.tsx';
 import { words } from '../../words/index.ts';
+import { KeysOfPerson } from './keys.tsx';
 
 export function SignIns({ person }: { person: Person }) {
   const w = words.people;
@@ -24,9 +26,12 @@ export function SignIns({ person }: { person: Person }) {
   const [isEnding, setEnding] = useState(false);
   const mayEnd = useMay('authentication.session.end');
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['people', 'sessions', person.id] });
+  // Push approval has a line of its own: it is switched off by silence, too.
+  const otherDisabled = factors.data?.disabled.filter((one) => one !== 'push') ?? [];
   const open = sessions.data?.items.filter((session) => session.endedAt === null) ?? [];
   return (
     <Stack gap="lg">
+      <PersonStrangeTries personId={person.id} />
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="lg">
         <Sheet title={w.factors.title}>
           <Loaded query={factors} rows={4}>
@@ -40,9 +45,10 @@ export function SignIns({ person }: { person: Person }) {
                   facts={[
                     [w.factors.password, known.hasPassword ? words.ui.yes : words.ui.no],
                     [w.factors.totp, known.hasTotp ? words.ui.yes : words.ui.no],
-                    [w.factors.passkeys, String(known.passkeys)],
+                    [w.factors.passkeys, known.keys.length === 0 ? '0' : <KeysOfPerson key="keys" keys={known.keys} />],
+                    [words.push.title, known.disabled.includes('push') ? <Tone key="push" tone="danger">{words.push.telephonesOff(known.pushDevices)}</Tone> : words.push.telephones(known.pushDevices)],
                     [w.factors.recoveryCodes, String(known.recoveryCodesLeft)],
-                    [w.factors.disabled, known.disabled.length > 0 ? <Tone key="disabled" tone="danger">{known.disabled.join(', ')}</Tone> : null],
+                    [w.factors.disabled, otherDisabled.length > 0 ? <Tone key="disabled" tone="danger">{otherDisabled.join(', ')}</Tone> : null],
                     [
                       w.factors.pass,
                       known.accessPass ? (
@@ -92,6 +98,7 @@ export function SignIns({ person }: { person: Person }) {
           {(known) => <SessionList sessions={known.items} {...(mayEnd ? { onEnd: (session: Session) => void endPersonSession(person.id, session.id).then(renew).catch(sayProblem) } : {})} />}
         </Loaded>
       </Sheet>
+      <PersonDevices personId={person.id} />
       {isEnding ? (
         <Confirm
           title={w.sessions.endAll}

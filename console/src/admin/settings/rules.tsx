@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Switch, Table, TagsInput, TextInput } from '@mantine/core';
+import { Button, Group, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { signInPolicyQuery } from '../../api/authentication.ts';
@@ -10,8 +10,8 @@ import { Facts } from '../../ui/facts.tsx';
 import { say, sayProblem } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import { Loaded, sentence } from '../../ui/state.tsx';
-import { duration } from '../../ui/time.ts';
 import { words } from '../../words/index.ts';
+import { SessionLimits } from './session-limits.tsx';
 
 export function SignInFacts() {
   const w = words.settings.signIn;
@@ -30,28 +30,7 @@ export function SignInFacts() {
             />
             <div>
               <h3>{w.sessions}</h3>
-              <Table.ScrollContainer minWidth={440}>
-                <Table>
-                  <Table.Thead>
-                    <Table.Tr>
-                      <Table.Th>{w.atLevel}</Table.Th>
-                      <Table.Th>{w.overall}</Table.Th>
-                      <Table.Th>{w.idle}</Table.Th>
-                      <Table.Th>{w.source}</Table.Th>
-                    </Table.Tr>
-                  </Table.Thead>
-                  <Table.Tbody>
-                    {policy.sessionLimits.map((limit) => (
-                      <Table.Tr key={limit.assuranceLevel}>
-                        <Table.Td>{limit.assuranceLevel}</Table.Td>
-                        <Table.Td>{duration(limit.overallSeconds * 1_000)}</Table.Td>
-                        <Table.Td>{limit.idleSeconds === null ? w.noIdle : duration(limit.idleSeconds * 1_000)}</Table.Td>
-                        <Table.Td>{limit.source}</Table.Td>
-                      </Table.Tr>
-                    ))}
-                  </Table.Tbody>
-                </Table>
-              </Table.ScrollContainer>
+              <SessionLimits policy={policy} />
             </div>
           </Stack>
         )}

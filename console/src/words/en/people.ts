@@ -99,7 +99,7 @@ export const people = {
     title: 'Sessions',
     none: 'No session now.',
     endAll: 'End all sessions',
-    endAllEffect: (n: number, name: string) => `This ends ${count(n, 'session', 'sessions')} of ${name} from the next request on. It cannot be undone; signing in again makes a new one.`,
+    endAllEffect: (n: number, name: string) => `This ends ${count(n, 'session', 'sessions')} of ${name} from the next request on, and the access that applications have while ${name} is away. It cannot be undone; signing in again makes a new one.`,
     ended: (n: number) => `${count(n, 'session', 'sessions')} ended.`,
     since: 'since',
     seen: 'last seen',

@@ -3,7 +3,19 @@ import { count } from '../plural.ts';
 export const settings = {
   title: 'Settings',
   sentence: 'Few settings, each with its reason.',
-  tabs: { administrators: 'Who may use this console', 'sign-in': 'How people sign in', movements: 'How movements run', 'hr-feed': 'How HR is read', tokens: 'API tokens', clients: 'OAuth clients', mail: 'Mail', about: 'About' },
+  tabs: {
+    administrators: 'Who may use this console',
+    'sign-in': 'How people sign in',
+    'security-keys': 'Security keys',
+    certificates: 'Certificates',
+    look: 'Look',
+    movements: 'How movements run',
+    'hr-feed': 'How HR is read',
+    tokens: 'API tokens',
+    clients: 'OAuth clients',
+    mail: 'Mail',
+    about: 'About',
+  },
   administrators: {
     lead: 'Administrators do everything, auditors read everything, the help desk helps people who hold no privilege. Everybody else uses the portal.',
     give: 'Give a role',
@@ -27,11 +39,6 @@ export const settings = {
     disabled: 'A factor is switched off after',
     failures: (n: number) => `${n} wrong tries in a row`,
     sessions: 'How long sessions last',
-    atLevel: 'At level',
-    overall: 'At most',
-    idle: 'Without use',
-    noIdle: 'no limit',
-    source: 'Norm',
   },
   movements: {
     lead: 'Which movements wait until somebody has looked at the plan.',

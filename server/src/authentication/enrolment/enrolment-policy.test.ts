@@ -131,7 +131,7 @@ describe('who is ready', () => {
     fc.record({ method: fc.constant('passkey' as const), at: fc.constant(''), isUserVerified: fc.boolean(), isSynced: fc.boolean() }),
   );
   const anyWant = fc.record({ level: fc.constantFrom(1 as const, 2 as const), isPhishingResistant: fc.boolean(), without: fc.subarray(['password', 'totp', 'push', 'recovery-code'] as const) });
-  const anyFactors = fc.record({ hasPassword: fc.boolean(), totps: fc.nat(1), passkeys: fc.nat(2), verifiedPasskeys: fc.nat(2), listedPasskeys: fc.constant(0), pushDevices: fc.nat(1), certificates: fc.constant(0), recoveryCodesLeft: fc.nat(10), recoveryAddresses: fc.constant(0) }).map((one) => ({ ...one, verifiedPasskeys: Math.min(one.verifiedPasskeys, one.passkeys) }));
+  const anyFactors = fc.record({ hasPassword: fc.boolean(), totps: fc.nat(1), passkeys: fc.nat(2), verifiedPasskeys: fc.nat(2), listedPasskeys: fc.constant(0), pushDevices: fc.nat(1), isPushOff: fc.constant(false), certificates: fc.constant(0), verifiedCertificates: fc.constant(0), hardwareCertificates: fc.constant(0), recoveryCodesLeft: fc.nat(10), recoveryAddresses: fc.constant(0) }).map((one) => ({ ...one, verifiedPasskeys: Math.min(one.verifiedPasskeys, one.passkeys) }));
 
   it('threat: no order of proofs ends a sign-in below what a policy demands', () => {
     fc.assert(

@@ -8,7 +8,7 @@ export interface BlockList {
 
 /**
  * A Bloom filter: bytes 0-3 the number of bits, byte 4 the number of probes, then the bits. Made by
- * `make-block-list.mjs` beside it; where its words come from stands in docs/decisions/0020-password-block-list.md.
+ * `make-block-list.mjs` beside it; where its words come from stands in docs/decisions/0020-password-block-list.md (ASVS 6.2.12).
  */
 export function openBlockList(file: URL = new URL('./common-passwords.bin', import.meta.url)): BlockList {
   let filter: Buffer | null = null;

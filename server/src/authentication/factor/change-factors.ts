@@ -14,33 +14,46 @@ import { allSlots, drawRecoveryCodes, issueRecoveryCodesIn } from './issue-recov
 import { noticeIn } from './notice.ts';
 import { invitePasskey, mostPasskeys } from './passkey.ts';
 import { preparePassword, refuseOutcome, setPasswordIn } from './set-password.ts';
-import { enrolledFactors, removePasskey, removePassword, removeTotp, renameFactor } from './store.ts';
+import { enrolledFactors, removePasskey, removePassword, removePushDevice, removeTotp, renameFactor } from './store.ts';
 import type { TotpInvitation } from './totp.ts';
 
 /**
  * What a signed-in person changes about their own factors. Each asks for a proof of the last fifteen minutes (ASVS 7.5.1):
  * an open screen is not enough to plant a key.
  */
-type OwnPermit = Permit<'authentication.own.factor.change'>;
+export type OwnPermit = Permit<'authentication.own.factor.change'>;
 type ChangeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'keys' | 'hashing'>;
 
-async function whoChanges(needs: Pick<Needs, 'clock' | 'database'>, permit: OwnPermit, principal: Principal): Promise<Subject> {
+/** Rolls the change back when it closed the last way in for administrators: also where one's other factors are switched off. */
+export async function keepLastWayIn(tx: Tx, { consoleRoles, lastWayIn }: Pick<Needs, 'consoleRoles' | 'lastWayIn'>, personId: string): Promise<void> {
+  if ((await consoleRoles.rolesOf(tx, personId)).includes('administrator') && !(await lastWayIn.isOpenIn(tx))) throw refuse.last_way_in();
+}
+
+export async function whoChanges(needs: Pick<Needs, 'clock' | 'database'>, permit: OwnPermit, principal: Principal): Promise<Subject> {
   if (!permit.personId || principal.kind !== 'person') throw refuse.not_a_person();
   if (!isFresh(principal, needs.clock.now())) throw freshSignInNeeded({ assuranceLevel: 2, maxAgeSeconds: freshForMs / 1_000 });
   const { personId } = permit;
   const subject = await needs.database.read((tx) => findSubject(tx, personId));
   if (!subject) throw refuse.person_not_found({ person: personId });
+  if (subject.isBreakGlass) throw refuse.break_glass_keys_only();
   return subject;
 }
 
+/** ASVS 7.4.3: after any change of factors the other sessions can be ended, with everything that rests on them. */
+export async function endOthersIfAskedIn(tx: Tx, needs: Pick<Needs, 'clock' | 'announce'>, permit: Permit<string>, principal: Principal, input: { endOtherSessions: boolean; reason: string }): Promise<void> {
+  if (!input.endOtherSessions || !permit.personId) return;
+  await endSessionsIn(tx, needs, permit, { personId: permit.personId, keep: principal.sessionId, reason: input.reason });
+}
+
+// ASVS 6.2.3 otherwise: a sign-in with every factor, at most 15 minutes old, stands in place of the old password, which alone would be weaker
 export async function setOwnPassword(needs: ChangeNeeds & { readonly blockList: BlockList }, permit: OwnPermit, principal: Principal, input: { password: string; endOtherSessions: boolean }): Promise<void> {
   const subject = await whoChanges(needs, permit, principal);
   const outcome = await preparePassword(needs, needs.blockList, subject, input.password);
   if (outcome.is !== 'accepted') throw refuseOutcome(outcome);
   await needs.database.transaction(async (tx) => {
     await setPasswordIn(tx, needs, permit, subject, outcome);
-    // ASVS 7.4.3: offered, and the default.
-    if (input.endOtherSessions) await endSessionsIn(tx, needs, permit, { personId: subject.personId, keep: principal.sessionId, reason: 'the password was changed' });
+    // Here it is the default.
+    await endOthersIfAskedIn(tx, needs, permit, principal, { ...input, reason: 'the password was changed' });
   });
 }
 
@@ -49,9 +62,13 @@ export async function startOwnTotp(needs: ChangeNeeds, permit: OwnPermit, princi
   return needs.database.transaction((tx) => startTotpIn(tx, needs, subject, name, null));
 }
 
-export async function confirmOwnTotp(needs: ChangeNeeds, permit: OwnPermit, principal: Principal, input: { id: string; code: string }): Promise<void> {
+export async function confirmOwnTotp(needs: ChangeNeeds, permit: OwnPermit, principal: Principal, input: { id: string; code: string; endOtherSessions: boolean }): Promise<void> {
   const subject = await whoChanges(needs, permit, principal);
-  const isRight = await needs.database.transaction((tx) => confirmTotpIn(tx, needs, permit, subject, input));
+  const isRight = await needs.database.transaction(async (tx) => {
+    if (!(await confirmTotpIn(tx, needs, permit, subject, input))) return false;
+    await endOthersIfAskedIn(tx, needs, permit, principal, { ...input, reason: 'an authenticator app was added' });
+    return true;
+  });
   if (!isRight) throw refuse.totp_code_wrong();
 }
 
@@ -60,9 +77,13 @@ export async function askForOwnPasskey(needs: ChangeNeeds, permit: OwnPermit, pr
   return needs.database.transaction((tx) => invitePasskey(tx, needs, subject));
 }
 
-export async function addOwnPasskey(needs: ChangeNeeds, permit: OwnPermit, principal: Principal, input: { name: string | null; response: unknown }): Promise<{ id: string }> {
+export async function addOwnPasskey(needs: ChangeNeeds, permit: OwnPermit, principal: Principal, input: { name: string | null; response: unknown; endOtherSessions: boolean }): Promise<{ id: string }> {
   const subject = await whoChanges(needs, permit, principal);
-  const outcome = await needs.database.transaction((tx) => addPasskeyIn(tx, needs, permit, subject, input));
+  const outcome = await needs.database.transaction(async (tx) => {
+    const added = await addPasskeyIn(tx, needs, permit, subject, input);
+    if (added.is === 'enrolled') await endOthersIfAskedIn(tx, needs, permit, principal, { ...input, reason: 'a passkey was added' });
+    return added;
+  });
   if (outcome.is === 'not_accepted') throw refuse.passkey_not_accepted();
   if (outcome.is === 'taken') throw refuse.passkey_taken();
   if (outcome.is === 'too_many') throw refuse.too_many_passkeys({ atMost: mostPasskeys });
@@ -78,8 +99,8 @@ export async function renameOwnFactor(needs: ChangeNeeds, permit: OwnPermit, pri
   });
 }
 
-/** Removes one factor, unless what is left would not let the person in again. `password`, or the id of an app or passkey. */
-export async function removeOwnFactor(needs: ChangeNeeds, permit: OwnPermit, principal: Principal, factor: string): Promise<void> {
+/** Removes one factor, unless what is left would not let the person in again. `password`, or the id of an app, passkey or paired device. */
+export async function removeOwnFactor(needs: ChangeNeeds & Pick<Needs, 'consoleRoles' | 'lastWayIn'>, permit: OwnPermit, principal: Principal, factor: string, endOtherSessions = false): Promise<void> {
   const subject = await whoChanges(needs, permit, principal);
   const { personId } = subject;
   await needs.database.transaction(async (tx) => {
@@ -87,17 +108,20 @@ export async function removeOwnFactor(needs: ChangeNeeds, permit: OwnPermit, pri
     if (!kind) throw refuse.factor_not_found({ factor });
     // Rolled back by the refusal.
     if (!canReachLevel2(await enrolledFactors(tx, personId))) throw refuse.last_factor();
+    await keepLastWayIn(tx, needs, personId);
     const now = needs.clock.now();
     await startAnew(tx, `person:${personId}`, kind);
     await record(tx, { action: 'authentication.factor.remove', actor: permit.actor, actorName: permit.actorName, target: `person:${personId}`, targetName: subject.displayName, at: now, outcome: 'allowed', facts: { factor: kind } });
     await needs.announce(tx, { kind: 'factor_removed', subject: `person:${personId}`, at: now, facts: { factor: kind } });
     await noticeIn(tx, needs, subject, { about: 'factor_removed', factor: kind });
+    await endOthersIfAskedIn(tx, needs, permit, principal, { endOtherSessions, reason: 'a way to sign in was removed' });
   });
 }
 
-async function removeOne(tx: Tx, personId: string, factor: string): Promise<'password' | 'totp' | 'passkey' | null> {
+async function removeOne(tx: Tx, personId: string, factor: string): Promise<'password' | 'totp' | 'passkey' | 'push' | null> {
   if (factor === 'password') return (await removePassword(tx, personId)) ? 'password' : null;
   if (await removePasskey(tx, personId, factor)) return 'passkey';
+  if (await removePushDevice(tx, personId, factor)) return 'push';
   return (await removeTotp(tx, personId, factor)) ? 'totp' : null;
 }
 

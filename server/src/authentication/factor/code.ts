@@ -3,6 +3,7 @@ import { randomInteger } from '../../platform/crypto/index.ts';
 /** Crockford's alphabet: no I, L, O, U, so that a code survives the telephone and paper. 5 bits a character. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
+// From the secure source of the platform (ASVS 6.5.3), 50 and 80 bits (ASVS 6.5.4).
 const draw = (length: number): string => Array.from({ length }, () => alphabet[randomInteger(32)]!).join('');
 
 const inGroups = (text: string, size: number): string => text.match(new RegExp(`.{1,${size}}`, 'g'))!.join('-');

@@ -11,7 +11,7 @@ export async function addPasskeyIn(tx: Tx, needs: Pick<Needs, 'clock' | 'config'
   const outcome = await enrolPasskeyIn(tx, needs, subject, input);
   if (outcome.is !== 'enrolled') return outcome;
   const now = needs.clock.now();
-  await record(tx, { action: 'authentication.factor.add', actor: by.actor, actorName: by.actorName, target: `person:${subject.personId}`, targetName: subject.displayName, at: now, outcome: 'allowed', facts: { factor: 'passkey', passkeyId: outcome.id, isUserVerified: outcome.isUserVerified } });
+  await record(tx, { action: 'authentication.factor.add', actor: by.actor, actorName: by.actorName, target: `person:${subject.personId}`, targetName: subject.displayName, at: now, outcome: 'allowed', facts: { factor: 'passkey', passkeyId: outcome.id, isUserVerified: outcome.isUserVerified, attestation: outcome.attestation, model: outcome.model } });
   await needs.announce(tx, { kind: 'factor_added', subject: `person:${subject.personId}`, at: now, facts: { factor: 'passkey' } });
   await noticeIn(tx, needs, subject, { about: 'factor_added', factor: 'passkey' });
   return outcome;

@@ -17,6 +17,7 @@ const isSecondFactorForced = true;
 
 /** Judges and hashes outside of the transaction, since hashing takes its time. */
 export async function preparePassword({ config, hashing }: Pick<Needs, 'config' | 'hashing'>, blockList: BlockList, subject: Subject, password: string): Promise<(PasswordOutcome & { is: 'accepted' } & { hash: string }) | Exclude<PasswordOutcome, { is: 'accepted' }>> {
+  // The words that no password may lean on (ASVS 6.1.2, 6.2.11).
   const words = [config.organisation, config.url.hostname, 'bailiwick', subject.displayName, subject.username, subject.workEmail ?? '', subject.privateEmail ?? ''];
   const outcome = judgePassword(password, { isSecondFactorForced, words, blockList });
   return outcome.is === 'accepted' ? { ...outcome, hash: await hashing.hash(outcome.normalised) } : outcome;

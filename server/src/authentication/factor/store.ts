@@ -1,4 +1,4 @@
-import { fragment, join, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
+import { fragment, join, sql, textArray, type Fragment, type Tx } from '../../platform/db/index.ts';
 import type { EnrolledFactors } from '../sign-in/next-step.ts';
 
 export interface StoredPassword {
@@ -31,6 +31,15 @@ export interface StoredPasskey {
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
   readonly disabledAt: Date | null;
+  readonly disabledReason: string | null;
+  /** What its attestation proves; see passkey-model/. */
+  readonly attestedAt: Date | null;
+  readonly attestedBy: string | null;
+  readonly attestedName: string | null;
+  readonly statedName: string | null;
+  readonly modelProblem: string | null;
+  /** Fit for level 3 at this moment. */
+  readonly isListed: boolean;
 }
 
 export async function findPassword(tx: Tx, personId: string): Promise<StoredPassword | null> {
@@ -84,25 +93,31 @@ export async function removeTotp(tx: Tx, personId: string, id: string): Promise<
 
 export async function addPasskey(
   tx: Tx,
-  passkey: Omit<StoredPasskey, 'lastUsedAt' | 'disabledAt'> & { readonly attestationFormat: string; readonly attestationObject: Buffer },
+  passkey: Omit<StoredPasskey, 'lastUsedAt' | 'disabledAt' | 'disabledReason' | 'attestedName' | 'statedName' | 'modelProblem' | 'isListed'> & { readonly attestationFormat: string; readonly attestationObject: Buffer; readonly attestationKind: string; readonly attestationKeyIdentifier: string | null; readonly modelId: string | null },
 ): Promise<boolean> {
   const rows = await sql<{ id: string }>(tx)`
-    insert into authn.passkey (id, person_id, name, credential_id, public_key, sign_count, transports, aaguid, is_user_verified, is_backup_eligible, is_backed_up, attestation_format, attestation_object, created_at)
+    insert into authn.passkey (id, person_id, name, credential_id, public_key, sign_count, transports, aaguid, is_user_verified, is_backup_eligible, is_backed_up, attestation_format, attestation_object, created_at, attestation_kind, attestation_key_identifier, model_id, attested_at, attested_by)
          values (${passkey.id}, ${passkey.personId}, ${passkey.name}, ${passkey.credentialId}, ${passkey.publicKey}, ${passkey.signCount}, ${[...passkey.transports]}, ${passkey.aaguid}, ${passkey.isUserVerified},
-                 ${passkey.isBackupEligible}, ${passkey.isBackedUp}, ${passkey.attestationFormat}, ${passkey.attestationObject}, ${passkey.createdAt})
+                 ${passkey.isBackupEligible}, ${passkey.isBackedUp}, ${passkey.attestationFormat}, ${passkey.attestationObject}, ${passkey.createdAt}, ${passkey.attestationKind}, ${passkey.attestationKeyIdentifier}, ${passkey.modelId}, ${passkey.attestedAt}, ${passkey.attestedBy})
     on conflict (credential_id) do nothing
       returning id`;
   return rows.length > 0;
 }
 
-const passkeyColumns = fragment`id, person_id, name, credential_id, public_key, sign_count, transports, aaguid, is_user_verified, is_backup_eligible, is_backed_up, created_at, last_used_at, disabled_at`;
+const passkeysWithModels = fragment`
+    select p.id, p.person_id, p.name, p.credential_id, p.public_key, p.sign_count, p.transports, p.aaguid, p.is_user_verified, p.is_backup_eligible, p.is_backed_up, p.created_at, p.last_used_at, p.disabled_at, p.disabled_reason,
+           p.attested_at, p.attested_by, m.name as attested_name, coalesce(m.problem, stated.problem) as model_problem, stated.name as stated_name,
+           exists (select from authn.listed_passkey l where l.passkey_id = p.id) as is_listed
+      from authn.passkey p
+      left join authn.passkey_model m on m.id = p.model_id
+      left join authn.passkey_model stated on stated.aaguid = p.aaguid`;
 
 export async function findPasskeys(tx: Tx, personId: string): Promise<readonly StoredPasskey[]> {
-  return sql<StoredPasskey>(tx)`select ${passkeyColumns} from authn.passkey where person_id = ${personId} order by created_at, id`;
+  return sql<StoredPasskey>(tx)`${passkeysWithModels} where p.person_id = ${personId} order by p.created_at, p.id`;
 }
 
 export async function findPasskeyByCredential(tx: Tx, credentialId: Buffer): Promise<StoredPasskey | null> {
-  const [row] = await sql<StoredPasskey>(tx)`select ${passkeyColumns} from authn.passkey where credential_id = ${credentialId}`;
+  const [row] = await sql<StoredPasskey>(tx)`${passkeysWithModels} where p.credential_id = ${credentialId}`;
   return row ?? null;
 }
 
@@ -128,9 +143,15 @@ export async function removePasskey(tx: Tx, personId: string, id: string): Promi
   return row ?? null;
 }
 
+export async function removePushDevice(tx: Tx, personId: string, id: string): Promise<{ readonly name: string } | null> {
+  const [row] = await sql<{ name: string }>(tx)`delete from authn.push_device where person_id = ${personId} and id = ${id} returning name`;
+  return row ?? null;
+}
+
 export async function renameFactor(tx: Tx, personId: string, id: string, name: string): Promise<boolean> {
   const passkeys = await sql<{ id: string }>(tx)`update authn.passkey set name = ${name} where person_id = ${personId} and id = ${id} returning id`;
   if (passkeys.length > 0) return true;
+  if ((await sql<{ id: string }>(tx)`update authn.push_device set name = ${name} where person_id = ${personId} and id = ${id} returning id`).length > 0) return true;
   return (await sql<{ id: string }>(tx)`update authn.totp set name = ${name} where person_id = ${personId} and id = ${id} returning id`).length > 0;
 }
 
@@ -190,23 +211,47 @@ export async function endAccessPasses(tx: Tx, personId: string, now: Date): Prom
   return rows.length;
 }
 
-/** `EnrolledFactors` as one column named `factors`, for questions that ask for more than these at once. */
+/** `EnrolledFactors` as one column named `factors`, for questions that ask for more than these at once. Inside, no alias of one letter: `personId` may be a column of the question around it. */
 export const factorsOf = (personId: Fragment): Fragment => fragment`
            jsonb_build_object(
              'hasPassword', exists (select from authn.password where person_id = ${personId}),
              'totps', (select count(*) from authn.totp where person_id = ${personId} and confirmed_at is not null),
              'passkeys', (select count(*) from authn.passkey where person_id = ${personId} and disabled_at is null),
              'verifiedPasskeys', (select count(*) from authn.passkey where person_id = ${personId} and disabled_at is null and is_user_verified),
-             'listedPasskeys', 0,
-             'pushDevices', 0,
-             'certificates', 0,
+             'listedPasskeys', (select count(*) from authn.listed_passkey where person_id = ${personId}),
+             'pushDevices', (select count(*) from authn.push_device where person_id = ${personId}),
+             'isPushOff', not exists (select from authn.push_device where person_id = ${personId} and disabled_at is null),
+             'certificates', (select count(*) from authn.certificate c join authn.certificate_issuer i on i.id = c.issuer_id where c.person_id = ${personId} and c.ended_at is null and i.ended_at is null),
+             'verifiedCertificates', (select count(*) from authn.certificate c join authn.certificate_issuer i on i.id = c.issuer_id where c.person_id = ${personId} and c.ended_at is null and i.ended_at is null and i.is_user_verified),
+             'hardwareCertificates', (select count(*) from authn.certificate c join authn.certificate_issuer i on i.id = c.issuer_id where c.person_id = ${personId} and c.ended_at is null and i.ended_at is null and i.is_user_verified and i.is_hardware_bound),
              'recoveryCodesLeft', (select count(*) from authn.recovery_code where person_id = ${personId} and used_at is null),
-             'recoveryAddresses', 0) as factors`;
+             'recoveryAddresses', (select case when bool_and(listed.is_at_work) then 0 else count(*) end
+                                     from authn.recovery_address_card listed
+                                     join directory.person_standing stands on stands.person_id = listed.person_id and stands.is_active and not stands.is_privileged
+                                    where listed.person_id = ${personId} and listed.confirmed_at is not null and listed.is_current),
+             'isKeyOnly', exists (select from directory.person_standing where person_id = ${personId} and is_break_glass)) as factors`;
 
 export async function enrolledFactors(tx: Tx, personId: string): Promise<EnrolledFactors> {
   const [row] = await sql<{ factors: EnrolledFactors }>(tx)`select ${factorsOf(fragment`${personId}`)}`;
   return row!.factors;
 }
+
+/** Of many people at once, without what too many wrong tries have switched off. */
+export async function usableFactorsOf(tx: Tx, people: readonly string[]): Promise<ReadonlyMap<string, EnrolledFactors>> {
+  const rows = await sql<{ personId: string; factors: EnrolledFactors; switchedOff: readonly string[] }>(tx)`
+    select one.person_id, ${factorsOf(fragment`one.person_id`)},
+           array(select t.authenticator from authn.throttle t where t.account = 'person:' || one.person_id::text and t.disabled_at is not null) as switched_off
+      from unnest(${textArray(people)}::uuid[]) as one (person_id)`;
+  return new Map(rows.map(({ personId, factors, switchedOff }) => [personId, withoutSwitchedOff(factors, switchedOff)]));
+}
+
+const withoutSwitchedOff = (factors: EnrolledFactors, switchedOff: readonly string[]): EnrolledFactors => ({
+  ...factors,
+  hasPassword: factors.hasPassword && !switchedOff.includes('password'),
+  totps: switchedOff.includes('totp') ? 0 : factors.totps,
+  pushDevices: switchedOff.includes('push') ? 0 : factors.pushDevices,
+  recoveryCodesLeft: switchedOff.includes('recovery-code') ? 0 : factors.recoveryCodesLeft,
+});
 
 /** Nobody's factors are asked for with the same question, so that the answer takes as long. */
 export const nobody = '00000000-0000-0000-0000-000000000000';
@@ -225,9 +270,9 @@ export async function addDisavowal(tx: Tx, one: { digest: Buffer; personId: stri
   await sql(tx)`insert into authn.disavowal (digest, person_id, about, created_at, expires_at) values (${one.digest}, ${one.personId}, ${one.about}, ${one.createdAt}, ${one.expiresAt})`;
 }
 
-export async function takeDisavowal(tx: Tx, digest: Buffer, now: Date): Promise<{ readonly personId: string; readonly about: string } | null> {
-  const [row] = await sql<{ personId: string; about: string }>(tx)`
-    update authn.disavowal set used_at = ${now} where digest = ${digest} and used_at is null and expires_at > ${now} returning person_id, about`;
+export async function takeDisavowal(tx: Tx, digest: Buffer, now: Date): Promise<{ readonly personId: string; readonly about: string; readonly createdAt: Date } | null> {
+  const [row] = await sql<{ personId: string; about: string; createdAt: Date }>(tx)`
+    update authn.disavowal set used_at = ${now} where digest = ${digest} and used_at is null and expires_at > ${now} returning person_id, about, created_at`;
   return row ?? null;
 }
 

@@ -7,6 +7,7 @@ const shape = { algorithm: 'SHA1', digits: 6, period: 30 } as const;
 
 export const mostTotps = 3;
 
+// ASVS 6.5.3
 export const newSeed = (): Buffer => randomBytes(20);
 
 export const sealContext = (totpId: string): string => `authn.totp/${totpId}/seed`;
@@ -32,6 +33,7 @@ export const digitsOf = (code: string): string => code.replace(/[\s-]/g, '');
 export function stepOf(seed: Buffer, code: string, now: Date): number | null {
   const digits = digitsOf(code);
   if (!/^\d{6}$/.test(digits)) return null;
+  // ASVS 6.5.5 otherwise: a step before and a step after count too, as 63B-4 3.1.4 allows, for clocks that are off; every step counts once
   const delta = new TOTP({ ...shape, secret: secretOf(seed) }).validate({ token: digits, timestamp: now.getTime(), window: 1 });
   return delta === null ? null : Math.floor(now.getTime() / 1_000 / shape.period) + delta;
 }

@@ -20,10 +20,13 @@ function load(name: string, type: string): Asset {
 
 export const style = load('sign-in.css', 'text/css; charset=utf-8');
 export const script = load('sign-in.js', 'text/javascript; charset=utf-8');
+export const pushWaitScript = load('push-wait.js', 'text/javascript; charset=utf-8');
+export const pushScript = load('push.js', 'text/javascript; charset=utf-8');
+export const pushStyle = load('push.css', 'text/css; charset=utf-8');
 
 /** Style and script of the server-rendered pages; compressed once. They hold no secret and need no session. */
 export const assets: FastifyPluginAsync = async (app) => {
-  for (const asset of [style, script]) {
+  for (const asset of [style, script, pushWaitScript, pushScript, pushStyle]) {
     app.get(asset.path, (request, reply) => {
       const accepted = String(request.headers['accept-encoding'] ?? '');
       const encoding = /\bbr\b/.test(accepted) ? 'br' : /\bgzip\b/.test(accepted) ? 'gzip' : null;

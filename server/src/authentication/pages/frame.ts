@@ -1,8 +1,10 @@
 import type { Refusal } from '../../platform/errors/index.ts';
 import { html, trustedHtml, type Html } from '../../platform/html/index.ts';
 import type { PageFrame } from '../../platform/http/index.ts';
+import { openFaces } from '../branding/face.ts';
 import type { Needs } from '../needs.ts';
 import { script, style } from './assets.ts';
+import { languageSwitch } from './language.ts';
 import { speakerFor, type PhraseName } from './phrases.ts';
 
 const logo = trustedHtml('<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M12 3 4 6v6c0 4.5 3.2 7.7 8 9 4.8-1.3 8-4.5 8-9V6z"/><circle cx="12" cy="10.5" r="2"/><path d="M12 12.5V16"/></svg>');
@@ -14,13 +16,22 @@ const phraseOf: Readonly<Record<string, PhraseName>> = {
   'platform.too_busy': 'error_too_busy',
   'platform.not_found': 'error_not_found',
   'platform.input_invalid': 'error_input',
+  'platform.bug': 'error_bug',
+  'platform.unavailable': 'error_unavailable',
+  'platform.body_too_large': 'error_too_large',
+  'platform.body_unreadable': 'error_input',
+  'platform.body_type_unknown': 'error_input',
+  'platform.address_unreadable': 'error_address',
+  'platform.not_permitted': 'error_not_permitted',
   'authentication.setup_link_not_valid': 'link_used',
 };
 
-/** The house's look for every page that the server renders. */
-export function openPageFrame({ config }: Pick<Needs, 'config'>): PageFrame {
-  function frame({ title, content, languages }: { title: string; content: Html; languages: readonly string[] }): Html {
+/** The house's look, with the brand of the firm, for every page that the server renders. */
+export function openPageFrame({ config, database }: Pick<Needs, 'config' | 'database'>): PageFrame {
+  const faces = openFaces({ database });
+  function frame({ title, content, languages, isOnce = false, head }: { title: string; content: Html; languages: readonly string[]; isOnce?: boolean; head?: Html }): Html {
     const { language } = speakerFor(languages);
+    const { style: brand, logo: own } = faces.current();
     return html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -29,19 +40,22 @@ export function openPageFrame({ config }: Pick<Needs, 'config'>): PageFrame {
 <meta name="robots" content="noindex">
 <title>${title} · ${config.organisation}</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${style.path}">
-<script src="${script.path}" defer></script>
+<link rel="stylesheet" href="${style.path}">${brand ? html`
+<link rel="stylesheet" href="${brand.path}">` : ''}
+${head ?? ''}<script src="${script.path}" defer></script>
 </head>
 <body>
 <main>
-<p class="logo">${logo}<span>${config.organisation}</span></p>
+<p class="logo">${own ? html`<img src="${own.path}" alt="${config.organisation}">` : html`${logo}<span>${config.organisation}</span>`}</p>
 ${content}
 </main>
+${isOnce ? '' : languageSwitch(languages)}
 </body>
 </html>
 `;
   }
   return {
+    prepare: async () => void (await faces.refresh()),
     frame,
     refusal(refusal: Refusal, languages) {
       const { say } = speakerFor(languages);

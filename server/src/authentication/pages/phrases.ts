@@ -1,15 +1,35 @@
+import { recoveryPhrases } from './phrases/recovery.ts';
+import { applicationPhrases } from './phrases/applications.ts';
+import { pushPhrases } from './phrases/push.ts';
+import { certificatePhrases } from './phrases/certificate.ts';
 import { enrolmentPhrases } from './phrases/enrolment.ts';
+import { framePhrases } from './phrases/frame.ts';
 import type { Language } from './phrases/languages.ts';
+import { passkeyModelPhrases } from './phrases/passkey-models.ts';
+import { sessionPhrases } from './phrases/sessions.ts';
 import { signInPhrases } from './phrases/sign-in.ts';
 
 /** Every sentence of the pages that the server renders; each room brings its own, in every language. */
-const rooms = [signInPhrases, enrolmentPhrases] as const;
+const rooms = [
+  signInPhrases,
+  framePhrases,
+  applicationPhrases,
+  passkeyModelPhrases,
+  sessionPhrases,
+  enrolmentPhrases,
+  certificatePhrases,
+  pushPhrases,
+  recoveryPhrases,
+] as const;
 
 type NamesOf<Room> = Room extends { readonly en: infer Phrases } ? keyof Phrases & string : never;
 export type PhraseName = NamesOf<(typeof rooms)[number]>;
 export type { Language };
 
-const catalogue = Object.fromEntries((['en', 'de', 'fr', 'es'] as const).map((language) => [language, Object.assign({}, ...rooms.map((room) => room[language]))])) as Readonly<Record<Language, Readonly<Record<PhraseName, string>>>>;
+/** French sets a space before these marks, and no line may begin with one. */
+const set = (language: Language, phrases: Readonly<Record<string, string>>): Readonly<Record<string, string>> => (language === 'fr' ? Object.fromEntries(Object.entries(phrases).map(([name, text]) => [name, text.replace(/ ([?!:;»])/g, '\u00a0$1').replace(/« /g, '«\u00a0')])) : phrases);
+
+const catalogue = Object.fromEntries((['en', 'de', 'fr', 'es'] as const).map((language) => [language, set(language, Object.assign({}, ...rooms.map((room) => room[language])))])) as Readonly<Record<Language, Readonly<Record<PhraseName, string>>>>;
 
 export interface Speaker {
   readonly language: Language;

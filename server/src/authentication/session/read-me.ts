@@ -3,7 +3,8 @@ import type { Permit, Principal } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { Needs } from '../needs.ts';
 import { subjectInScope } from './scope.ts';
-import { sessionLimits, type Session } from './session.ts';
+import { whereIs } from '../place/where-is.ts';
+import type { Session } from './session.ts';
 import { findSession, findSubject, sessionsOf } from './store.ts';
 
 export async function readMe({ clock, database, permissionsOf, consoleRoles }: Pick<Needs, 'clock' | 'database' | 'permissionsOf' | 'consoleRoles'>, principal: Principal): Promise<Me> {
@@ -18,6 +19,7 @@ export async function readMe({ clock, database, permissionsOf, consoleRoles }: P
     person: subject && { id: subject.personId, displayName: subject.displayName, username: subject.username, workEmail: subject.workEmail, title: subject.title, department: subject.department },
     permissions: [...permissions],
     consoleRoles: [...roles],
+    isBreakGlass: subject?.isBreakGlass ?? false,
     session: session && {
       id: session.id,
       assuranceLevel: session.assuranceLevel,
@@ -33,23 +35,35 @@ export async function readMe({ clock, database, permissionsOf, consoleRoles }: P
 
 const shownSessions = 100;
 
-export async function readOwnSessions({ clock, database }: Pick<Needs, 'clock' | 'database'>, permit: Permit<'authentication.own.session.read'>, principal: Principal): Promise<{ items: SessionCard[] }> {
+type ListNeeds = Pick<Needs, 'clock' | 'database' | 'geography' | 'applicationsOfSessions'>;
+
+export async function readOwnSessions(needs: ListNeeds, permit: Permit<'authentication.own.session.read'>, principal: Principal): Promise<{ items: SessionCard[] }> {
   const { personId } = permit;
   if (!personId) throw refuse.not_a_person();
-  const now = clock.now();
-  return { items: (await database.read((tx) => sessionsOf(tx, personId, shownSessions))).map((session) => asCard(session, principal.sessionId, now)) };
+  return { items: await cardsOf(needs, personId, principal.sessionId) };
 }
 
-export async function readSessionsOfPerson({ clock, database }: Pick<Needs, 'clock' | 'database'>, permit: Permit<'authentication.session.read'>, personId: string): Promise<{ items: SessionCard[] }> {
-  await database.read((tx) => subjectInScope(tx, permit, personId));
-  const now = clock.now();
-  return { items: (await database.read((tx) => sessionsOf(tx, personId, shownSessions))).map((session) => asCard(session, null, now)) };
+export async function readSessionsOfPerson(needs: ListNeeds, permit: Permit<'authentication.session.read'>, personId: string): Promise<{ items: SessionCard[] }> {
+  await needs.database.read((tx) => subjectInScope(tx, permit, personId));
+  return { items: await cardsOf(needs, personId, null) };
 }
 
-const idleEndOf = (session: Session): string | null => (sessionLimits[session.assuranceLevel].idleMs === null ? null : session.idleExpiresAt.toISOString());
+async function cardsOf(needs: ListNeeds, personId: string, currentId: string | null): Promise<SessionCard[]> {
+  const now = needs.clock.now();
+  const [sessions, find] = await Promise.all([needs.database.read((tx) => sessionsOf(tx, personId, shownSessions)), needs.database.read((tx) => whereIs(tx, needs))]);
+  const applications = await needs.applicationsOfSessions(sessions.map((one) => one.id));
+  return sessions.map((session) => ({
+    ...asCard(session, currentId, now),
+    where: find(session.address),
+    applications: applications.filter((one) => one.sessionId === session.id).map(({ applicationId, name, lastAt }) => ({ applicationId, name, lastAt: lastAt.toISOString() })),
+  }));
+}
+
+/** None where only the overall end is left, or where there never was another. */
+const idleEndOf = (session: Session): string | null => (session.idleExpiresAt < session.expiresAt ? session.idleExpiresAt.toISOString() : null);
 
 /** A session past its limits is shown as ended although nobody has swept it yet. */
-function asCard(session: Session, currentId: string | null, now: Date): SessionCard {
+function asCard(session: Session, currentId: string | null, now: Date): Omit<SessionCard, 'where' | 'applications'> {
   const over = session.endedAt ?? [session.expiresAt, session.idleExpiresAt].find((end) => end <= now) ?? null;
   return {
     id: session.id,

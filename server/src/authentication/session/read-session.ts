@@ -2,6 +2,8 @@ import { digestOf, hmac } from '../../platform/crypto/index.ts';
 import type { ActorId, Principal, SessionReader } from '../../platform/http/index.ts';
 import { readApiToken, markTokenUsed } from '../api-token/store.ts';
 import type { Needs } from '../needs.ts';
+import { findSetLimits } from '../session-limit/store.ts';
+import { limitsFrom } from '../session-limit/session-limit.ts';
 import { endsOf, seenEveryMs } from './session.ts';
 import { markSeen, readOpenSession } from './store.ts';
 import { personActor } from './person-actor.ts';
@@ -13,12 +15,14 @@ export const tokenPrefix = 'bw_';
 export function openSessionReader({ database, clock, keys }: Pick<Needs, 'database' | 'clock' | 'keys'>): SessionReader {
   const csrfKey = keys.derive('session csrf');
 
+  // ASVS 7.2.1
   async function bySession(secret: string, isOnlyLooking: boolean): Promise<Principal | null> {
     const now = clock.now();
     const session = await database.read((tx) => readOpenSession(tx, digestOf(secret), now));
     if (!session) return null;
     if (!isOnlyLooking && now.getTime() - session.lastSeenAt.getTime() >= seenEveryMs) {
-      await database.read((tx) => markSeen(tx, session.id, now, endsOf(session.assuranceLevel, session.authenticatedAt, now).idleExpiresAt));
+      const limits = limitsFrom(await database.read(findSetLimits));
+      await database.read((tx) => markSeen(tx, session.id, now, endsOf(session.isBreakGlass ? 3 : session.assuranceLevel, session.authenticatedAt, now, limits).idleExpiresAt));
     }
     return {
       kind: 'person',

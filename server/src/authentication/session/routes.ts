@@ -9,7 +9,7 @@ import { readMe, readOwnSessions, readSessionsOfPerson } from './read-me.ts';
 const person = z.object({ personId: z.uuid() });
 const one = z.object({ sessionId: z.uuid() });
 
-export function sessionRoutes(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'permissionsOf' | 'consoleRoles'>): readonly AnyRoute[] {
+export function sessionRoutes(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'permissionsOf' | 'consoleRoles' | 'applicationsOfSessions' | 'geography'>): readonly AnyRoute[] {
   return [
     route({ method: 'GET', path: '/api/v1/me', permission: 'authentication.own.read', summary: 'Who I am and what I may do', output: contract.me, run: ({ principal }: { principal: Principal }) => readMe(needs, principal) }),
     route({ method: 'GET', path: '/api/v1/me/sessions', permission: 'authentication.own.session.read', summary: 'My sessions, open ones first', output: contract.sessionList, refusals: [refuse.not_a_person], run: ({ permit, principal }) => readOwnSessions(needs, permit, principal) }),
@@ -20,7 +20,7 @@ export function sessionRoutes(needs: Pick<Needs, 'clock' | 'database' | 'announc
       summary: 'End one of my sessions',
       params: one,
       refusals: [refuse.not_a_person, refuse.session_not_found],
-      run: ({ permit, params }) => endOwnSession(needs, permit, { sessionId: params.sessionId, reason: 'ended by the person' }),
+      run: ({ permit, principal, params }) => endOwnSession(needs, permit, principal, { sessionId: params.sessionId, reason: 'ended by the person' }),
     }),
     route({
       method: 'POST',

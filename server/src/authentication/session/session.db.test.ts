@@ -9,6 +9,7 @@ const minutes = 60_000;
 type Json = Record<string, never> & { items: { id: string; isCurrent: boolean; endedAt: string | null; device: string }[]; token: string; id: string; code: string; codes: string[] };
 const json = ({ text }: { text: string }): Json => JSON.parse(text) as Json;
 
+// ASVS 7.4.2
 it('a leaver loses every session and token at the next request, before any event is delivered', async () => {
   const lea = await world.settled('Lea', 'Winter', 'bronze kettle river');
   await world.makeAdministrator(lea.person.id);
@@ -25,6 +26,7 @@ it('a leaver loses every session and token at the next request, before any event
   expect((await world.audit('authentication.session.end')).some((entry) => entry.target === `person:${lea.person.id}` && entry.reason === 'the person left')).toBe(true);
 });
 
+// ASVS 7.5.2
 it('a person sees their sessions with device and ends any of them', async () => {
   const ana = await world.settled('Ana', 'Silva', 'purple ferries count');
   const phone = world.browser('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1');
@@ -37,6 +39,7 @@ it('a person sees their sessions with device and ends any of them', async () => 
   expect((await ana.browser.me()).status).toBe(200);
 });
 
+// ASVS 7.3.1, 7.3.2
 it('a session of level 2 ends after an hour without use and after a day in any case', async () => {
   const ben = await world.settled('Ben', 'Ode', 'gentle copper ladder');
   for (let half = 0; half < 46; half += 1) {
@@ -56,6 +59,7 @@ it('a session of level 2 ends after an hour without use and after a day in any c
   expect((await ben.browser.me()).status, 'used all the time, but a day old').toBe(401);
 });
 
+// ASVS 6.5.6, 7.5.1
 it('changing factors asks for a fresh proof, and never takes away the last way in', async () => {
   const cam = await world.settled('Cam', 'Price', 'velvet tractor moon');
   const { totps } = JSON.parse((await cam.browser.send('GET', '/api/v1/me/factors')).text) as { totps: { id: string }[] };
@@ -72,6 +76,7 @@ it('changing factors asks for a fresh proof, and never takes away the last way i
   expect(json(await cam.browser.api('POST', '/api/v1/me/factors/recovery-codes')).codes).toHaveLength(10);
 });
 
+// ASVS 6.2.2, 7.4.3
 it('a new password ends the other sessions', async () => {
   const dee = await world.settled('Dee', 'Marsh', 'candle orchard three');
   const other = world.browser();

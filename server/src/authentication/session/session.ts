@@ -27,19 +27,24 @@ export interface SessionLimits {
   readonly source: string;
 }
 
-/** 63B-4 5.2: limits are documented and end the session; they differ by level. */
-export const sessionLimits: Readonly<Record<AssuranceLevel, SessionLimits>> = {
+export type LimitsByLevel = Readonly<Record<AssuranceLevel, SessionLimits>>;
+
+/** The defaults. 63B-4 5.2: limits are documented and end the session; they differ by level. Administrators may choose others (`session-limit/`). */
+export const sessionLimits: LimitsByLevel = {
   1: { overallMs: days(30), idleMs: null, source: '63B-4 2.1.3' },
   2: { overallMs: hours(24), idleMs: hours(1), source: '63B-4 2.2.3' },
   3: { overallMs: hours(12), idleMs: minutes(15), source: '63B-4 2.3.3' },
 };
 
+/** How many one person keeps open at once; the one unused for longest makes room (ASVS 7.1.2). */
+export const mostOpenSessions = 50;
+
 /** Every sight of a session would be a write; once a minute is exact enough for limits of fifteen minutes and more. */
 export const seenEveryMs = minutes(1);
 
 /** When a session ends that was (re)authenticated at `authenticatedAt` and last used at `now`: reauthentication resets both, use only the idle limit. */
-export function endsOf(level: AssuranceLevel, authenticatedAt: Date, now: Date): { readonly expiresAt: Date; readonly idleExpiresAt: Date } {
-  const { overallMs, idleMs } = sessionLimits[level];
+export function endsOf(level: AssuranceLevel, authenticatedAt: Date, now: Date, limits: LimitsByLevel = sessionLimits): { readonly expiresAt: Date; readonly idleExpiresAt: Date } {
+  const { overallMs, idleMs } = limits[level];
   const expiresAt = later(authenticatedAt, overallMs);
   const idle = idleMs === null ? expiresAt : later(now, idleMs);
   return { expiresAt, idleExpiresAt: idle < expiresAt ? idle : expiresAt };

@@ -6,7 +6,9 @@ import type { Needs } from '../needs.ts';
 import { strengthOf, type Proof } from '../sign-in/strength.ts';
 import { announceEnded } from './end-sessions.ts';
 import { personActor } from './person-actor.ts';
-import { endsOf, type Session } from './session.ts';
+import { limitsFrom, type SetLimit } from '../session-limit/session-limit.ts';
+import { findSetLimits } from '../session-limit/store.ts';
+import { endsOf, mostOpenSessions, type Session } from './session.ts';
 import { addSession, endSession, findSession, raiseSession } from './store.ts';
 
 interface Input {
@@ -16,11 +18,15 @@ interface Input {
   readonly userAgent: string;
   readonly address: string;
   readonly deviceId: string | null;
+  /** As read with the person already; asked here where it was not. */
+  readonly setLimits?: readonly SetLimit[];
+  /** Its session is short whatever the key: the limits of level 3 (63B-4 2.3.3). */
+  readonly isBreakGlass?: boolean;
   /** The session that this browser had before, if any: it ends, so that one cookie never stands for two people (fixation). */
   readonly replaces: string | null;
 }
 
-/** Begins a session of exactly what was proven. The secret is new, 256 bits, and leaves this function once (63B-4 5.1, ASVS 7.2.3, 7.2.4). */
+/** Begins a session of exactly what was proven. The secret is new, 256 bits, and leaves this function once (63B-4 5.1, ASVS 7.2.2, 7.2.3, 7.2.4). */
 export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'clock' | 'announce'>, input: Input): Promise<{ session: Session; secret: string }> {
   const now = clock.now();
   const strength = strengthOf(input.proofs);
@@ -42,13 +48,14 @@ export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
     createdAt: now,
     authenticatedAt: now,
     lastSeenAt: now,
-    ...endsOf(strength.level, now, now),
+    ...endsOf(input.isBreakGlass ? 3 : strength.level, now, now, limitsFrom(input.setLimits ?? (await findSetLimits(tx)))),
     endedAt: null,
     endReason: null,
   };
   const secret = randomToken(256);
-  await addSession(tx, session, digestOf(secret));
-  await record(tx, {
+  const tooMany = 'more sessions than one person keeps open';
+  const added = addSession(tx, session, digestOf(secret), mostOpenSessions, tooMany);
+  const recorded = record(tx, {
     action: 'authentication.sign-in.succeed',
     actor: personActor(input.personId),
     actorName: input.personName,
@@ -56,19 +63,24 @@ export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
     targetName: input.personName,
     at: now,
     outcome: 'allowed',
-    facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods, device: session.device, address: session.address },
+    facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods, device: session.device, address: session.address, ...(input.isBreakGlass ? { isBreakGlass: true } : {}) },
   });
-  await announce(tx, { kind: 'session_started', subject: `person:${input.personId}`, at: now, facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods } });
+  if (input.isBreakGlass) await announce(tx, { kind: 'break_glass_session_started', subject: `person:${input.personId}`, at: now, facts: { sessionId: session.id, device: session.device, address: session.address } });
+  const announced = announce(tx, { kind: 'session_started', subject: `person:${input.personId}`, at: now, facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods } });
+  const [crowdedOut] = await Promise.all([added, recorded, announced]);
+  if (crowdedOut.length > 0) await announceEnded(tx, announce, crowdedOut, tooMany, now);
   return { session, secret };
 }
 
-/** A fresh proof within a session: same session, new secret, limits from now on. Null when the session ended meanwhile. */
+/** A fresh proof within a session: same session, new secret, limits from now on. Null when the session ended meanwhile, or the proof is weaker than the session. */
 export async function raiseSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'clock' | 'announce'>, input: Omit<Input, 'replaces' | 'userAgent'> & { readonly sessionId: string }): Promise<{ session: Session; secret: string } | null> {
   const now = clock.now();
   const before = await findSession(tx, input.sessionId, now);
   if (!before || before.personId !== input.personId) return null;
   const strength = strengthOf(input.proofs);
   if (strength.level === 0) throw new Error('a raised session needs a proof');
+  // INVARIANT: a step-up never leaves a session weaker than it was, whatever was asked for on the way here.
+  if (strength.level < before.assuranceLevel || (before.isPhishingResistant && !strength.isPhishingResistant)) return null;
   const session: Session = {
     ...before,
     assuranceLevel: strength.level,
@@ -77,7 +89,7 @@ export async function raiseSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
     address: input.address,
     authenticatedAt: now,
     lastSeenAt: now,
-    ...endsOf(strength.level, now, now),
+    ...endsOf(input.isBreakGlass ? 3 : strength.level, now, now, limitsFrom(input.setLimits ?? (await findSetLimits(tx)))),
   };
   const secret = randomToken(256);
   if (!(await raiseSession(tx, session, digestOf(secret)))) return null;
@@ -99,5 +111,8 @@ export async function raiseSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
 export function deviceOf(userAgent: string): string {
   if (userAgent === '') return 'Unknown browser';
   const { browser, os } = Bowser.parse(userAgent);
-  return [browser.name ?? 'Unknown browser', os.name].filter(Boolean).join(' on ').slice(0, 80);
+  // Only names we know: what a stranger calls their browser must not stand as a sentence, or a link, in our mail.
+  return [knownNames.has(browser.name ?? '') ? browser.name : 'Unknown browser', knownNames.has(os.name ?? '') ? os.name : null].filter(Boolean).join(' on ');
 }
+
+const knownNames: ReadonlySet<string> = new Set([...Object.values(Bowser.BROWSER_MAP), ...Object.values(Bowser.OS_MAP)]);

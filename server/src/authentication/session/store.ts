@@ -3,8 +3,12 @@ import type { Session } from './session.ts';
 
 const columns = fragment`s.id, s.person_id, s.assurance_level, s.methods, s.is_phishing_resistant, s.device, s.device_id, s.address, s.created_at, s.authenticated_at, s.last_seen_at, s.idle_expires_at, s.expires_at, s.ended_at, s.end_reason`;
 
+/** What administrators chose instead of the defaults; read along with what needs it. */
+export const setLimits = fragment`(select coalesce(jsonb_agg(jsonb_build_object('assuranceLevel', l.assurance_level, 'overallSeconds', l.overall_seconds, 'idleSeconds', l.idle_seconds)), '[]') from authn.session_limit l) as set_limits`;
+
 export interface ReadSession extends Session {
   readonly displayName: string;
+  readonly isBreakGlass: boolean;
 }
 
 /**
@@ -13,7 +17,7 @@ export interface ReadSession extends Session {
  */
 export async function readOpenSession(tx: Tx, digest: Buffer, now: Date): Promise<ReadSession | null> {
   const [row] = await sql<ReadSession>(tx)`
-    select ${columns}, c.display_name
+    select ${columns}, c.display_name, p.is_break_glass
       from authn.session s
       join directory.person_standing p on p.person_id = s.person_id and p.is_active
       join directory.person_card c on c.person_id = s.person_id
@@ -37,26 +41,33 @@ export async function findSession(tx: Tx, id: string, now: Date): Promise<Sessio
   return row ?? null;
 }
 
-export async function addSession(tx: Tx, session: Session, digest: Buffer): Promise<void> {
-  await sql(tx)`
-    insert into authn.session (id, digest, person_id, assurance_level, methods, is_phishing_resistant, device, device_id, address, created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at)
-         values (${session.id}, ${digest}, ${session.personId}, ${session.assuranceLevel}, ${[...session.methods]}, ${session.isPhishingResistant}, ${session.device}, ${session.deviceId},
-                 ${session.address}, ${session.createdAt}, ${session.authenticatedAt}, ${session.lastSeenAt}, ${session.idleExpiresAt}, ${session.expiresAt})`;
+/** No more than `atMost` stay open: those unused for longest end, with their tokens told as of any other (ASVS 7.1.2). */
+export async function addSession(tx: Tx, session: Session, digest: Buffer, atMost: number, reason: string): Promise<readonly Ended[]> {
+  return sql<Ended>(tx)`
+    with added as (
+      insert into authn.session (id, digest, person_id, assurance_level, methods, is_phishing_resistant, device, device_id, address, created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at)
+           values (${session.id}, ${digest}, ${session.personId}, ${session.assuranceLevel}, ${[...session.methods]}, ${session.isPhishingResistant}, ${session.device}, ${session.deviceId},
+                   ${session.address}, ${session.createdAt}, ${session.authenticatedAt}, ${session.lastSeenAt}, ${session.idleExpiresAt}, ${session.expiresAt}))
+    update authn.session
+       set ended_at = ${session.createdAt}, end_reason = ${reason}
+     where id in (select id from authn.session where person_id = ${session.personId} and ended_at is null order by last_seen_at desc, id desc offset ${atMost - 1})
+       and ended_at is null
+ returning id, person_id`;
 }
 
-/** Writes what a fresh proof changed, with the new secret; false when the session has ended meanwhile. */
+/** Writes what a fresh proof changed, with the new secret; false when the session has ended meanwhile, or was raised above it by somebody quicker. */
 export async function raiseSession(tx: Tx, session: Session, digest: Buffer): Promise<boolean> {
   const rows = await sql<{ id: string }>(tx)`
     update authn.session
        set digest = ${digest}, assurance_level = ${session.assuranceLevel}, methods = ${[...session.methods]}, is_phishing_resistant = ${session.isPhishingResistant},
            address = ${session.address}, authenticated_at = ${session.authenticatedAt}, last_seen_at = ${session.lastSeenAt}, idle_expires_at = ${session.idleExpiresAt}, expires_at = ${session.expiresAt}
-     where id = ${session.id} and ended_at is null
+     where id = ${session.id} and ended_at is null and assurance_level <= ${session.assuranceLevel} and (not is_phishing_resistant or ${session.isPhishingResistant})
  returning id`;
   return rows.length > 0;
 }
 
 export async function markSeen(tx: Tx, id: string, now: Date, idleExpiresAt: Date): Promise<void> {
-  await sql(tx)`update authn.session set last_seen_at = ${now}, idle_expires_at = ${idleExpiresAt} where id = ${id} and ended_at is null and last_seen_at < ${now}`;
+  await sql(tx)`update authn.session set last_seen_at = ${now}, idle_expires_at = least(${idleExpiresAt}, expires_at) where id = ${id} and ended_at is null and last_seen_at < ${now}`;
 }
 
 /** Open ones first, newest first. */
@@ -74,20 +85,27 @@ export interface Ended {
   readonly personId: string;
 }
 
-export async function endSession(tx: Tx, id: string, personId: string, at: Date, reason: string): Promise<Ended | null> {
+/** `takesTokens`: what rests on it ends too, offline access included; judged by whoever reads a token. */
+export async function endSession(tx: Tx, id: string, personId: string, at: Date, reason: string, takesTokens = false): Promise<Ended | null> {
   const [row] = await sql<Ended>(tx)`
     update authn.session
-       set ended_at = ${at}, end_reason = ${reason}
+       set ended_at = ${at}, end_reason = ${reason}, takes_tokens = ${takesTokens}
      where id = ${id} and person_id = ${personId} and ended_at is null
  returning id, person_id`;
   return row ?? null;
 }
 
-/** Every open session of a person, but for `keep`. */
+/** What rests on sessions that ended before ends as well: offline access outlives them. Returns how many had not been told so yet. */
+export async function takeTokensOfEnded(tx: Tx, personId: string, keep: string | null): Promise<number> {
+  const rows = await sql<{ id: string }>(tx)`update authn.session set takes_tokens = true where person_id = ${personId} and ended_at is not null and not takes_tokens and id is distinct from ${keep}::uuid returning id`;
+  return rows.length;
+}
+
+/** Every open session of a person, but for `keep`, and what rests on them. */
 export async function endSessionsOf(tx: Tx, personId: string, keep: string | null, at: Date, reason: string): Promise<readonly Ended[]> {
   return sql<Ended>(tx)`
     update authn.session
-       set ended_at = ${at}, end_reason = ${reason}
+       set ended_at = ${at}, end_reason = ${reason}, takes_tokens = true
      where person_id = ${personId} and ended_at is null and id is distinct from ${keep}::uuid
  returning id, person_id`;
 }
@@ -122,9 +140,11 @@ export interface Subject {
   readonly privateEmail: string | null;
   readonly title: string | null;
   readonly department: string | null;
+  /** See privileged/README.md. */
+  readonly isBreakGlass: boolean;
 }
 
-export const subjectColumns = fragment`p.person_id, p.is_active, p.username, c.display_name, c.work_email, c.private_email, c.title, c.department`;
+export const subjectColumns = fragment`p.person_id, p.is_active, p.is_break_glass, p.username, c.display_name, c.work_email, c.private_email, c.title, c.department`;
 
 const subject = fragment`
     select ${subjectColumns}

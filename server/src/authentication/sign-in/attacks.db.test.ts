@@ -14,6 +14,7 @@ afterAll(() => world.close());
 
 const cookie = '__Host-bailiwick';
 
+// ASVS 6.3.3
 it('password and code sign in; the password alone does not', async () => {
   const chrome = world.browser();
   await chrome.signIn('maria', maria.password);
@@ -22,6 +23,27 @@ it('password and code sign in; the password alone does not', async () => {
   expect((await chrome.me()).status).toBe(200);
 });
 
+it('name, password and code in one form sign in as well, and say no more than the pages do', async () => {
+  const together = async (form: Record<string, string>) => {
+    const chrome = world.browser();
+    await chrome.get('/sign-in');
+    return { chrome, reply: await chrome.submit('/sign-in', { step: 'username', ...form }) };
+  };
+  const right = await together({ username: 'maria', password: maria.password, code: maria.totp.code() });
+  expect(right.reply.location).toBe('/');
+  expect((await right.chrome.me()).status).toBe(200);
+  const withoutCode = await together({ username: 'maria', password: maria.password });
+  expect(withoutCode.reply.text).toContain('name="code"');
+  expect((await withoutCode.chrome.me()).status).toBe(401);
+  const wrong = await Promise.all([{ username: 'maria', password: 'not her password' }, { username: 'nobody', password: 'not her password' }].map((form) => together({ ...form, code: '000000' })));
+  expect(wrong.map(({ reply }) => reply.status)).toEqual([401, 401]);
+  expect(new Set(wrong.map(({ reply }) => reply.text.replaceAll(/maria|nobody/g, '').replaceAll(/name="csrf" value="[^"]*"/g, ''))).size).toBe(1);
+  const wrongCode = await together({ username: 'maria', password: maria.password, code: '000000' });
+  expect(wrongCode.reply.status).toBe(401);
+  expect((await wrongCode.chrome.me()).status).toBe(401);
+});
+
+// ASVS 6.5.1
 it('a code that was used is refused, even in another browser within the same half minute (replay)', async () => {
   const code = maria.totp.code();
   const once = { code: () => code };
@@ -41,6 +63,7 @@ it('of two answers with the same code at the same moment one gets in', async () 
   expect(replies.map((reply) => reply.status).sort()).toEqual([303, 401]);
 });
 
+// ASVS 7.2.3, 7.2.4
 it('the secret is new at every sign-in and at every step (fixation)', async () => {
   const chrome = world.browser();
   chrome.cookies.set(cookie, 'planted-by-somebody');
@@ -61,6 +84,7 @@ it('the secret is new at every sign-in and at every step (fixation)', async () =
   expect((await again.get('/sign-in')).text, 'a secret of an earlier step is worth nothing').toContain('name="username"');
 });
 
+// ASVS 7.2.4
 it('a step-up gives the same session a new secret; the old one is out', async () => {
   const chrome = world.browser();
   await chrome.signIn('maria', maria.password, maria.totp);
@@ -76,6 +100,7 @@ it('a step-up gives the same session a new secret; the old one is out', async ()
   expect((await thief.me()).status).toBe(401);
 });
 
+// ASVS 7.2.1, 7.4.1
 it('a cookie that was copied before the sign-out answers 401 after it', async () => {
   const chrome = world.browser();
   await chrome.signIn('maria', maria.password, maria.totp);
@@ -106,6 +131,7 @@ it('never leads anywhere else after the sign-in (open redirect)', async () => {
   expect((await chrome.submit('/sign-in', { step: 'totp', code: maria.totp.code() })).location).toBe('/');
 });
 
+// ASVS 6.3.4
 it('steps cannot be jumped over: a code before the password, the end before the beginning', async () => {
   const chrome = world.browser();
   await chrome.get('/sign-in');
@@ -149,6 +175,7 @@ it.each([
   expect((await world.browser().send('GET', '/sign-in', { headers: { 'accept-language': language } })).text).toContain(words);
 });
 
+// ASVS 6.3.8
 it('an unknown name, a wrong password and somebody who left get the same page', async () => {
   const gone = await world.settled('Gus', 'Gone', 'yellow harbour nine');
   await world.leave(gone.person.id);
@@ -164,6 +191,7 @@ it('an unknown name, a wrong password and somebody who left get the same page', 
   expect(pages[2]).toEqual(pages[0]);
 });
 
+// ASVS 6.3.8
 it('nor does the time tell them apart', async () => {
   const gone = await world.settled('Gil', 'Gone', 'yellow harbour ten');
   await world.leave(gone.person.id);
@@ -188,6 +216,7 @@ it('nor does the time tell them apart', async () => {
   expect(Math.max(nobody, known, left) / Math.min(nobody, known, left)).toBeLessThan(1.8);
 });
 
+// ASVS 6.3.1
 it('guesses sent at once gain nothing, and a stranger who guesses does not keep the person out of her own laptop', async () => {
   const kim = await world.settled('Kim', 'Doyle', 'copper lantern eleven');
   const strangers = await Promise.all(

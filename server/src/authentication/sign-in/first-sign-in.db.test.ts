@@ -8,6 +8,7 @@ afterAll(() => world.close());
 
 const pathOf = (url: string): string => url.slice(origin.length);
 
+// ASVS 6.3.2
 it('the set-up link makes the first administrator, who enrols a passkey, gets recovery codes, and lands in the portal; it works once', async () => {
   const link = pathOf((await world.makeSetupLink()).url);
   const chrome = world.browser();
@@ -115,6 +116,7 @@ it('a passkey whose counter goes back is disabled, since there may be a copy', a
   expect((await signIn()).status, 'it stays disabled').toBe(401);
 });
 
+// ASVS 6.4.1
 it('with an access pass a new person enrols password and app, and only then is in', async () => {
   const ana = await world.addPerson('Ana', 'Silva');
   const pass = await world.accessPass(ana.id);
@@ -162,6 +164,7 @@ it('a key shown to whoever held an earlier pass is never offered again: the newc
   expect(await begin()).not.toBe(await begin());
 });
 
+// ASVS 6.4.1
 it('an access pass is over after an hour', async () => {
   const omar = await world.addPerson('Omar', 'Haddad');
   const pass = await world.accessPass(omar.id);

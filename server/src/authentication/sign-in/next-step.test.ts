@@ -24,6 +24,7 @@ it('asks everybody the same before anything is proven, whether the name exists o
   expect(next({ factors: none })).toEqual(next({ factors: full }));
 });
 
+// ASVS 6.3.3
 it('a password alone never ends in a session', () => {
   expect(next({ proofs: [password] })).toEqual({ is: 'prove', options: ['passkey', 'totp', 'recovery-code'] });
   expect(next({ proofs: [password], factors: { ...none, hasPassword: true } })).toEqual({ is: 'enrol', options: ['passkey', 'totp'], isOptional: false });
@@ -53,6 +54,7 @@ it('recovery codes that are missing are handed out only when level 2 is reached'
   expect(next({ proofs: [password], factors: { ...full, recoveryCodesLeft: 0 } }).is).toBe('prove');
 });
 
+// ASVS 6.4.1
 it('an access pass only enrols, even for somebody who has factors already', () => {
   expect(next({ proofs: [pass], factors: none })).toEqual({ is: 'enrol', options: ['passkey', 'password'], isOptional: false });
   expect(next({ proofs: [pass], factors: full })).toEqual({ is: 'enrol', options: ['passkey', 'password'], isOptional: false });
@@ -81,15 +83,16 @@ it('whoever must be phishing-resistant and has no passkey proves the rest and en
   expect(next({ purpose: 'step-up', wanted, factors: passwordAndApp, proofs: [password, totp] })).toEqual({ is: 'enrol', options: ['passkey'], isOptional: false });
 });
 
+// ASVS 6.4.3
 it('a recovery code alone recovers nothing: a second, different method is asked for', () => {
-  expect(next({ purpose: 'recover' })).toEqual({ is: 'prove', options: ['recovery-code'] });
-  expect(next({ purpose: 'recover', proofs: [code], factors: { ...passwordAndApp } })).toEqual({ is: 'prove', options: ['totp', 'password'] });
+  expect(next({ purpose: 'recover' })).toEqual({ is: 'prove', options: ['recovery-code', 'mailed-code'] });
+  expect(next({ purpose: 'recover', proofs: [code], factors: { ...passwordAndApp } })).toEqual({ is: 'prove', options: ['totp', 'password', 'access-pass'] });
   expect(next({ purpose: 'recover', proofs: [code], factors: { ...none, recoveryCodesLeft: 9 } })).toEqual({ is: 'prove', options: ['access-pass'] });
 });
 
-it('recovery with code and app leads to a new password, with code and password to a new factor that may wait', () => {
+it('recovery with code and app leads to a new password, with code and password to a new factor', () => {
   expect(next({ purpose: 'recover', proofs: [code, totp], factors: passwordAndApp })).toEqual({ is: 'enrol', options: ['passkey', 'password'], isOptional: false });
-  expect(next({ purpose: 'recover', proofs: [code, password], factors: passwordAndApp })).toEqual({ is: 'enrol', options: ['passkey', 'totp'], isOptional: true });
+  expect(next({ purpose: 'recover', proofs: [code, password], factors: passwordAndApp })).toEqual({ is: 'enrol', options: ['passkey', 'totp'], isOptional: false });
 });
 
 it('a phone that answers prompts is asked only after something was proven, and is no second factor beside a code', () => {
@@ -104,6 +107,31 @@ it('a step-up to level 3 takes a listed key, and whoever has none enrols one', (
   expect(next({ purpose: 'step-up', wanted, factors: { ...full, listedPasskeys: 1 } })).toEqual({ is: 'prove', options: ['passkey'] });
   expect(next({ purpose: 'step-up', wanted, factors: { ...full, listedPasskeys: 1 }, proofs: [{ ...verified, isSynced: false, isListed: true }] })).toEqual({ is: 'done' });
   expect(next({ purpose: 'step-up', wanted, proofs: [verified], factors: { ...full, hasPassword: false, totps: 0 } })).toEqual({ is: 'enrol', options: ['passkey'], isOptional: false });
+});
+
+it('whoever has a key for level 3 and touched another, or none with its PIN, is asked for that key', () => {
+  const wanted = { level: 3, isPhishingResistant: true } as const;
+  const factors = { ...full, passkeys: 2, listedPasskeys: 1 };
+  const listed: Proof = { ...verified, isSynced: false, isListed: true };
+  expect(next({ wanted, factors, proofs: [verified] })).toEqual({ is: 'prove', options: ['passkey'] });
+  expect(next({ wanted, factors, proofs: [{ ...listed, isUserVerified: false }] })).toEqual({ is: 'prove', options: ['passkey'] });
+  expect(next({ wanted, factors, proofs: [password] })).toEqual({ is: 'prove', options: ['passkey'] });
+  expect(next({ wanted, factors, proofs: [listed] })).toEqual({ is: 'done' });
+});
+
+it('a key of another kind, enrolled where level 3 is wanted, ends in words and not in the same question for ever', () => {
+  const wanted = { level: 3, isPhishingResistant: true } as const;
+  const enrolled = { ...noProgress, enrolled: ['passkey'] as const };
+  expect(next({ purpose: 'step-up', wanted, proofs: [verified] })).toEqual({ is: 'enrol', options: ['passkey'], isOptional: false });
+  expect(next({ purpose: 'step-up', wanted, proofs: [verified], progress: enrolled })).toEqual({ is: 'lacks-key' });
+  expect(next({ wanted, proofs: [pass], factors: { ...none, passkeys: 1 }, progress: enrolled })).toEqual({ is: 'lacks-key' });
+  expect(next({ wanted, proofs: [pass], factors: { ...none, passkeys: 1, listedPasskeys: 1 }, progress: enrolled })).toEqual({ is: 'prove', options: ['passkey'] });
+});
+
+it('a stolen password does not enrol a key for level 3: the best that is there is proven first (63B-4 4.1.2)', () => {
+  const wanted = { level: 3, isPhishingResistant: true } as const;
+  expect(next({ purpose: 'step-up', wanted, proofs: [password] }).is).toBe('prove');
+  expect(next({ purpose: 'step-up', wanted, proofs: [totp] }).is).toBe('prove');
 });
 
 it('what the factors can reach together is never more than the best of them', () => {

@@ -2,10 +2,12 @@ import { later } from '../../platform/clock/index.ts';
 import { digestOf, newId, randomToken } from '../../platform/crypto/index.ts';
 import type { Fragment, Tx } from '../../platform/db/index.ts';
 import { askEnrolmentIn } from '../enrolment/ask-enrolment.ts';
-import { noticeIn } from '../factor/notice.ts';
 import { enrolledFactors, nobody } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
-import { raiseSessionIn, startSessionIn } from '../session/start-session.ts';
+import { noticeStrangeBrowserIn } from '../known-device/strange-browser.ts';
+import { judgedNowIn, restOnModelIn } from '../passkey-model/judge.ts';
+import { noteRecoveryIn } from '../recovery/note-recovery.ts';
+import { deviceOf, raiseSessionIn, startSessionIn } from '../session/start-session.ts';
 import type { Counted } from '../throttle/store.ts';
 import { nextStep, noProgress, type EnrolledFactors, type Enrollable, type Step } from './next-step.ts';
 import { signInLifeMs, withProof, type Purpose, type SignIn } from './sign-in.ts';
@@ -26,11 +28,12 @@ export interface Beginning {
   readonly wanted: Wanted;
   readonly proofs: readonly Proof[];
   readonly returnTo: string;
+  readonly shownAt?: string | undefined;
 }
 
-export async function beginSignInIn(tx: Tx, { clock }: Pick<Needs, 'clock'>, beginning: Beginning): Promise<Held> {
+export async function beginSignInIn(tx: Tx, { clock }: Pick<Needs, 'clock'>, { shownAt, ...beginning }: Beginning): Promise<Held> {
   const now = clock.now();
-  const signIn: SignIn = { id: newId(), ...beginning, progress: noProgress, createdAt: now, expiresAt: later(now, signInLifeMs) };
+  const signIn: SignIn = { id: newId(), ...beginning, progress: shownAt === undefined ? noProgress : { ...noProgress, shownAt }, createdAt: now, expiresAt: later(now, signInLifeMs) };
   const secret = randomToken(256);
   await addSignIn(tx, signIn, digestOf(secret));
   return { signIn, secret };
@@ -75,6 +78,9 @@ export async function addProofIn(tx: Tx, { clock }: Pick<Needs, 'clock'>, id: st
 export const addEnrolledIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string, enrolled: Enrollable, proof: Proof | null): Promise<Held | null> =>
   change(tx, needs, id, (signIn) => ({ ...signIn, proofs: proof ? withProof(signIn.proofs, proof) : signIn.proofs, progress: { ...signIn.progress, enrolled: [...new Set([...signIn.progress.enrolled, enrolled])] } }));
 
+/** Nothing but a new secret, under the lock of the row: for a step that changes something beside the sign-in. */
+export const turnPageIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string): Promise<Held | null> => change(tx, needs, id, (signIn) => signIn);
+
 export const skipEnrolmentIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string): Promise<Held | null> => change(tx, needs, id, (signIn) => ({ ...signIn, progress: { ...signIn.progress, hasSkippedEnrolment: true } }));
 
 export const confirmCodesIn = (tx: Tx, needs: Pick<Needs, 'clock'>, id: string): Promise<Held | null> => change(tx, needs, id, (signIn) => ({ ...signIn, progress: { ...signIn.progress, hasSavedCodes: true } }));
@@ -103,21 +109,30 @@ export interface AskedMore {
  * INVARIANT: the only place where a sign-in becomes a session. It asks the dispatcher once more under the lock, so that no order
  * of requests, however odd, gets a session that the policy does not give. Null when something is still missing.
  */
-export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'peopleGroups'>, id: string, where: { readonly userAgent: string; readonly address: string; readonly deviceId: string | null; readonly replaces: string | null }): Promise<Finished | AskedMore | null> {
-  return needs.database.transaction(async (tx) => {
+export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'geography' | 'noteSignIn' | 'peopleGroups'>, { id, personId }: Pick<SignIn, 'id' | 'personId'>, where: { readonly userAgent: string; readonly address: string; readonly deviceId: string | null; readonly replaces: string | null }): Promise<Finished | AskedMore | null> {
+  let ended: SignIn | null = null;
+  const finished = await needs.database.transaction(async (tx): Promise<Finished | AskedMore | null> => {
     const now = needs.clock.now();
-    const signIn = await lockSignIn(tx, id, now);
-    const finisher = signIn?.personId ? await findFinisher(tx, signIn.personId) : null;
-    if (!signIn || !finisher?.subject.isActive || stepWith(signIn, finisher.factors).is !== 'done') return null;
+    // Sent together; the second is asked under the lock of the first.
+    const [held, finisher] = await Promise.all([lockSignIn(tx, id, now), personId === null ? null : findFinisher(tx, personId)]);
+    const judged = held && (await judgedNowIn(tx, held.proofs));
+    const signIn = held && judged && { ...held, proofs: judged.proofs };
+    if (!signIn || signIn.personId !== personId || !finisher?.subject.isActive || stepWith(signIn, finisher.factors).is !== 'done') return null;
     const { subject } = finisher;
-    const asked = await askEnrolmentIn(tx, needs, signIn, finisher.factors);
+    const asked = subject.isBreakGlass ? null : await askEnrolmentIn(tx, needs, signIn, finisher.factors);
     if (asked) return { asked, factors: finisher.factors };
-    const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId };
+    const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId, setLimits: finisher.setLimits, isBreakGlass: subject.isBreakGlass };
     const started = signIn.sessionId ? await raiseSessionIn(tx, needs, { ...input, sessionId: signIn.sessionId }) : await startSessionIn(tx, needs, { ...input, replaces: where.replaces });
-    if (where.deviceId && started) await endSignIn(tx, id, subject.personId, where.deviceId, now);
-    else await removeSignIn(tx, id);
+    if (where.deviceId && started) {
+      const device = { id: where.deviceId, device: deviceOf(where.userAgent), address: where.address };
+      if ((await endSignIn(tx, id, subject.personId, device, started.session.id, now)).isStrange) await noticeStrangeBrowserIn(tx, needs, subject, device);
+    } else await removeSignIn(tx, id);
     if (!started) return null;
-    if (signIn.purpose === 'recover') await noticeIn(tx, needs, subject, { about: 'recovered' });
+    await restOnModelIn(tx, started.session, judged.restsOn);
+    if (signIn.purpose === 'recover') await noteRecoveryIn(tx, needs, subject, signIn.proofs);
+    ended = signIn;
     return { secret: started.secret, returnTo: signIn.returnTo };
   });
+  if (finished && ended) needs.noteSignIn(ended, needs.clock.now());
+  return finished;
 }

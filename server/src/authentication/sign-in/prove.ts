@@ -2,6 +2,7 @@ import { digitsOf, sealContext, stepOf } from '../factor/totp.ts';
 import { parseRecoveryCode, tidyAccessPass } from '../factor/code.ts';
 import { noticeIn } from '../factor/notice.ts';
 import { checkPasskey } from '../factor/passkey.ts';
+import { tellDisabledPasskeyIn } from '../passkey-model/disabled.ts';
 import { normalised } from '../factor/password.ts';
 import { enrolledFactors, findOpenAccessPass, findPassword, findRecoveryCode, findTotps, nobody, useAccessPass, usePassword, useRecoveryCode, useTotpStep } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
@@ -27,9 +28,10 @@ export interface From {
 /** A step of a sign-in under way: from where, and whom it names, as read with it. */
 export interface Visitor extends From {
   readonly named: Subject | null;
+  readonly userAgent: string;
 }
 
-const tried = (signIn: SignIn, { named, address, deviceId }: Visitor): Tried => ({ subject: named?.isActive ? named : null, named, username: signIn.username ?? '', address, deviceId });
+export const tried = (signIn: SignIn, { named, address, deviceId }: Visitor): Tried => ({ subject: named?.isActive ? named : null, named, username: signIn.username ?? '', address, deviceId });
 
 export async function provePassword(needs: ProveNeeds, signIn: SignIn, from: Visitor, typed: string): Promise<AttemptOutcome<Held>> {
   const { database, hashing, clock } = needs;
@@ -52,6 +54,7 @@ export async function provePassword(needs: ProveNeeds, signIn: SignIn, from: Vis
   });
 }
 
+// By our clock, never by what the browser says (ASVS 6.5.8).
 export async function proveTotp(needs: ProveNeeds, signIn: SignIn, from: Visitor, typed: string): Promise<AttemptOutcome<Held>> {
   const { database, keys, clock } = needs;
   const who = tried(signIn, from);
@@ -121,7 +124,7 @@ export async function proveAccessPass(needs: ProveNeeds, signIn: SignIn, from: V
  * A passkey names its person by itself, so there may be no sign-in yet. Nothing can be guessed here (the signature is checked
  * over our challenge and our origin), so there is no throttle beyond the address limit.
  */
-export async function provePasskey(needs: ProveNeeds, signIn: SignIn | null, { purpose, wanted, returnTo }: Pick<Beginning, 'purpose' | 'wanted' | 'returnTo'>, from: From, response: unknown): Promise<Held | null> {
+export async function provePasskey(needs: ProveNeeds, signIn: SignIn | null, { purpose, wanted, returnTo, shownAt }: Pick<Beginning, 'purpose' | 'wanted' | 'returnTo' | 'shownAt'>, from: From, response: unknown): Promise<Held | null> {
   const { database, clock, announce } = needs;
   const checked = await checkPasskey(needs, response);
   const isAnother = (personId: string): boolean => signIn !== null && (signIn.proofs.length > 0 || signIn.sessionId !== null) && signIn.personId !== personId;
@@ -133,8 +136,8 @@ export async function provePasskey(needs: ProveNeeds, signIn: SignIn | null, { p
     if (checked.is === 'right') {
       if (!subject?.isActive) why = 'the person is not active';
       else if (isAnother(subject.personId)) why = 'the passkey belongs to somebody else';
-      else if (!(await checked.use(tx))) why = 'the counter of the passkey went back; it is disabled, since there may be a copy';
-      else return signIn && signIn.personId === subject.personId ? addProofIn(tx, needs, signIn.id, checked.proof) : beginSignInIn(tx, needs, { purpose, wanted, returnTo, username: null, sessionId: null, personId: subject.personId, proofs: [checked.proof] });
+      else if ((why = await checked.use(tx))) await tellDisabledPasskeyIn(tx, needs, subject, checked.passkey, why);
+      else return signIn && signIn.personId === subject.personId ? addProofIn(tx, needs, signIn.id, checked.proof) : beginSignInIn(tx, needs, { purpose, wanted, returnTo, shownAt, username: null, sessionId: null, personId: subject.personId, proofs: [checked.proof] });
     }
     await record(tx, {
       action: 'authentication.sign-in.fail',

@@ -1,6 +1,7 @@
 import { fragment, json, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
 import { factorsOf, nobody } from '../factor/store.ts';
-import { subjectColumns, type Subject } from '../session/store.ts';
+import type { SetLimit } from '../session-limit/session-limit.ts';
+import { setLimits, subjectColumns, type Subject } from '../session/store.ts';
 import { forgiving, isSwitchedOn, type Counted } from '../throttle/store.ts';
 import type { EnrolledFactors, Progress } from './next-step.ts';
 import type { Purpose, SignIn } from './sign-in.ts';
@@ -37,33 +38,34 @@ export interface FoundSignIn {
 export async function findSignIn(tx: Tx, digest: Buffer, now: Date): Promise<FoundSignIn | null> {
   const [row] = await sql<Row & { factors: EnrolledFactors } & Omit<Subject, 'username' | 'personId'> & { subjectId: string | null; subjectUsername: string }>(tx)`
     select s.id, s.purpose, s.username, s.person_id, s.session_id, s.wanted_level, s.is_phishing_resistance_wanted, s.proofs, s.enrolled, s.return_to, s.created_at, s.expires_at,
-           p.person_id as subject_id, p.username as subject_username, p.is_active, c.display_name, c.work_email, c.private_email, c.title, c.department, ${factorsOf(fragment`coalesce(s.person_id, ${nobody}::uuid)`)}
+           p.person_id as subject_id, p.username as subject_username, p.is_active, coalesce(p.is_break_glass, false) as is_break_glass, c.display_name, c.work_email, c.private_email, c.title, c.department, ${factorsOf(fragment`coalesce(s.person_id, ${nobody}::uuid)`)}
       from authn.sign_in s
       left join directory.person_standing p on p.person_id = s.person_id
       left join directory.person_card c on c.person_id = s.person_id
      where s.digest = ${digest} and s.expires_at > ${now}`;
   if (!row) return null;
-  const { subjectId, subjectUsername, isActive, displayName, workEmail, privateEmail, title, department, factors, ...held } = row;
+  const { subjectId, subjectUsername, isActive, isBreakGlass, displayName, workEmail, privateEmail, title, department, factors, ...held } = row;
   return {
     signIn: asSignIn(held),
     factors,
-    named: subjectId === null ? null : { personId: subjectId, username: subjectUsername, isActive, displayName, workEmail, privateEmail, title, department },
+    named: subjectId === null ? null : { personId: subjectId, username: subjectUsername, isActive, isBreakGlass, displayName, workEmail, privateEmail, title, department },
   };
 }
 
 export interface Finisher {
   readonly subject: Subject;
   readonly factors: EnrolledFactors;
+  readonly setLimits: readonly SetLimit[];
 }
 
 /** Who wants a session, as of now. */
 export async function findFinisher(tx: Tx, personId: string): Promise<Finisher | null> {
-  const [row] = await sql<Subject & { factors: EnrolledFactors }>(tx)`
-    select ${subjectColumns}, ${factorsOf(fragment`p.person_id`)}
+  const [row] = await sql<Subject & { factors: EnrolledFactors; setLimits: readonly SetLimit[] }>(tx)`
+    select ${subjectColumns}, ${factorsOf(fragment`p.person_id`)}, ${setLimits}
       from directory.person_standing p
       join directory.person_card c on c.person_id = p.person_id
      where p.person_id = ${personId}`;
-  return row ? { subject: row, factors: row.factors } : null;
+  return row ? { subject: row, factors: row.factors, setLimits: row.setLimits } : null;
 }
 
 export async function lockSignIn(tx: Tx, id: string, now: Date): Promise<SignIn | null> {
@@ -112,13 +114,19 @@ export async function useAndAddProof(tx: Tx, use: Fragment, counted: Counted, id
   return row ? asSignIn(row) : null;
 }
 
-/** The sign-in has become a session: it is gone, and its browser is one that this person has signed in with. */
-export async function endSignIn(tx: Tx, id: string, personId: string, deviceId: string, now: Date): Promise<void> {
-  await sql(tx)`
+/**
+ * The sign-in has become a session: it is gone, and its browser is one that this person has signed in with. Strange: never
+ * before in this browser, but before in others, or in sessions that are still remembered.
+ */
+export async function endSignIn(tx: Tx, id: string, personId: string, device: { readonly id: string; readonly device: string; readonly address: string }, sessionId: string, now: Date): Promise<{ readonly isStrange: boolean }> {
+  const [row] = await sql<{ isStrange: boolean }>(tx)`
     with gone as (delete from authn.sign_in where id = ${id})
-    insert into authn.device (person_id, device_id, first_seen_at, last_seen_at)
-         values (${personId}, ${deviceId}, ${now}, ${now})
-    on conflict (person_id, device_id) do update set last_seen_at = excluded.last_seen_at`;
+    insert into authn.device (person_id, device_id, first_seen_at, last_seen_at, device, address)
+         values (${personId}, ${device.id}, ${now}, ${now}, ${device.device}, ${device.address})
+    on conflict (person_id, device_id) do update set last_seen_at = excluded.last_seen_at, device = excluded.device, address = excluded.address
+      returning xmax = 0 and (exists (select from authn.device where person_id = ${personId} and device_id <> ${device.id})
+                              or exists (select from authn.session where person_id = ${personId} and id <> ${sessionId})) as is_strange`;
+  return { isStrange: row?.isStrange ?? false };
 }
 
 export async function removeSignIn(tx: Tx, id: string): Promise<void> {
@@ -129,6 +137,13 @@ export async function removeSignInsOf(tx: Tx, personId: string): Promise<void> {
   await sql(tx)`delete from authn.sign_in where person_id = ${personId}`;
 }
 
-export async function sweepSignIns(tx: Tx, now: Date): Promise<void> {
-  await sql(tx)`delete from authn.sign_in where expires_at < ${now}`;
+/** Each name that is typed begins a sign-in. Of those in which nothing is proven the newest stay. */
+export async function boundSignIns(tx: Tx, atMost: number): Promise<void> {
+  await sql(tx)`delete from authn.sign_in where id in (select id from authn.sign_in where proofs = '[]'::jsonb order by created_at desc offset ${atMost})`;
 }
+
+/** Forgets what nobody finished, and says how far people had come; names that nobody has do not count. */
+export const sweepSignIns = (tx: Tx, now: Date): Promise<readonly { readonly methods: readonly string[]; readonly count: number }[]> =>
+  sql(tx)`
+    with gone as (delete from authn.sign_in where expires_at < ${now} returning purpose, person_id, proofs)
+    select array(select one->>'method' from jsonb_array_elements(proofs) as one) as methods, count(*)::integer as count from gone where purpose = 'sign-in' and person_id is not null group by 1`;

@@ -12,6 +12,10 @@
  *   password + recovery code (a look-up secret, 3.1.2)                             level 2
  *   password, authenticator app or push alone level 1
  *   access pass, set-up link, mailed code     nothing: they only let somebody enrol
+ *
+ * There is no other kind: no question that others could answer, no hint (ASVS 6.4.2). A finger or a face only opens a key that
+ * one has, and is never asked for by itself (ASVS 6.5.7).
+ * ASVS 6.6.1 does not apply: no code goes by telephone or SMS
  */
 export type Proof =
   | { readonly method: 'password'; readonly at: string }
@@ -19,7 +23,7 @@ export type Proof =
   | { readonly method: 'push'; readonly at: string }
   | { readonly method: 'recovery-code'; readonly at: string }
   /** `isListed`: its attestation was verified and names a model on the list for level 3. */
-  | { readonly method: 'passkey'; readonly at: string; readonly isUserVerified: boolean; readonly isSynced: boolean; readonly isListed?: boolean }
+  | { readonly method: 'passkey'; readonly at: string; readonly isUserVerified: boolean; readonly isSynced: boolean; readonly isListed?: boolean; readonly passkeyId?: string }
   /** What the issuer's entry vouches for: a PIN before each use, a key that cannot leave its hardware. */
   | { readonly method: 'certificate'; readonly at: string; readonly isUserVerified: boolean; readonly isHardwareBound: boolean }
   /** A code mailed to a confirmed recovery address: never a factor (63B-4 3.1.3.1, ASVS 6.3.6), only half of a recovery. */

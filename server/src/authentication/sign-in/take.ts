@@ -4,6 +4,8 @@ import { confirmTotpIn } from '../factor/enrol-totp.ts';
 import type { BlockList } from '../factor/block-list.ts';
 import { preparePassword, setPasswordIn } from '../factor/set-password.ts';
 import type { Needs } from '../needs.ts';
+import { askPrompt, usePrompt } from '../push/ask-prompt.ts';
+import { askForRecoveryCode, proveMailedCode } from '../recovery/prove-mailed-code.ts';
 import type { Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
 import type { AttemptOutcome } from '../throttle/attempt.ts';
@@ -17,15 +19,18 @@ export interface Posted {
   readonly password: string;
   readonly code: string;
   readonly response: string;
+  /** Not empty: mail a recovery code. */
+  readonly send: string;
 }
 
-export type Taken = { readonly is: 'moved'; readonly held: Held } | { readonly is: 'stay'; readonly problem: Said; readonly status: 400 | 401 | 429 } | { readonly is: 'lost' };
+/** `again`: the same screen, loaded anew, so that a page loaded again sends nothing twice. */
+export type Taken = { readonly is: 'moved'; readonly held: Held } | { readonly is: 'again'; readonly held: Held } | { readonly is: 'stay'; readonly problem: Said | null; readonly status: 200 | 400 | 401 | 429 } | { readonly is: 'lost' };
 
-export type TakeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config' | 'hashing' | 'peopleGroups'> & { readonly blockList: BlockList };
+export type TakeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config' | 'hashing' | 'peopleGroups' | 'jobs' | 'applicationOf'> & { readonly blockList: BlockList };
 
 type Take = (needs: TakeNeeds, signIn: SignIn, from: Visitor, posted: Posted) => Promise<Taken>;
 
-const stay = (phrase: Said['phrase'], facts: Said['facts'] = {}, status: 400 | 401 | 429 = 400): Taken => ({ is: 'stay', problem: { phrase, facts }, status });
+const stay = (phrase: Said['phrase'] | null, facts: Said['facts'] = {}, status: 400 | 401 | 429 = 400): Taken => ({ is: 'stay', problem: phrase && { phrase, facts }, status });
 const moved = (held: Held | null): Taken => (held ? { is: 'moved', held } : { is: 'lost' });
 
 const tried =
@@ -33,19 +38,36 @@ const tried =
   async (needs, signIn, from, posted) => {
     if (posted[of].trim() === '') return stay('missing');
     const outcome = await prove(needs, signIn, from, posted[of]);
-    if (outcome.is === 'wait') return stay('wait', { seconds: outcome.seconds }, 429);
+    if (outcome.is === 'wait') return outcome.seconds < 120 ? stay('wait', { seconds: outcome.seconds }, 429) : stay('wait_minutes', { minutes: Math.ceil(outcome.seconds / 60) }, 429);
     return outcome.is === 'proven' ? { is: 'moved', held: outcome.value } : stay(wrong, {}, 401);
   };
 
 /** The steps, one line each; what comes after any of them is the dispatcher's business (next-step.ts). */
-export const takes: Readonly<Record<Exclude<Screen, 'username'> | 'skip', Take>> = {
+export type Taking = Exclude<Screen, 'username' | 'lacks-key' | 'certificate'> | 'skip';
+
+export const takes: Readonly<Record<Taking, Take>> = {
   password: tried(provePassword, 'password', 'wrong_password'),
   totp: tried(proveTotp, 'code', 'wrong_code'),
   'recovery-code': tried(proveRecoveryCode, 'code', 'wrong_recovery'),
+  async 'mailed-code'(needs, signIn, from, posted) {
+    if (posted.send === '') return tried(proveMailedCode, 'code', 'wrong_mailed_code')(needs, signIn, from, posted);
+    const asked = await askForRecoveryCode(needs, signIn, from);
+    return asked.is === 'wait' ? stay('wait_for_code', { minutes: Math.ceil(asked.seconds / 60) }, 429) : { is: 'stay', problem: null, status: 200 };
+  },
   'access-pass': tried(proveAccessPass, 'code', 'wrong_pass'),
   async passkey(needs, signIn, from, posted) {
     const held = await provePasskey(needs, signIn, signIn, from, parsed(posted.response));
     return held ? moved(held) : stay('wrong_passkey', {}, 401);
+  },
+  async push(needs, signIn, from, posted) {
+    if (posted.response === 'ask') {
+      const asked = from.named?.isActive ? await askPrompt(needs, signIn, from.named, from) : ({ is: 'lost' } as const);
+      if (asked.is === 'asked') return { is: 'again', held: asked.held };
+      return asked.is === 'lost' ? { is: 'lost' } : stay(asked.is === 'off' ? 'push_off' : 'push_too_many', {}, 429);
+    }
+    const used = await usePrompt(needs, signIn);
+    // What became of it stands on the page by itself.
+    return used.is === 'proven' ? moved(used.held) : used.is === 'waiting' ? stay('push_not_yet') : stay(null);
   },
   'new-passkey': enrolling(async (needs, signIn, subject, posted) =>
     needs.database.transaction(async (tx) => {

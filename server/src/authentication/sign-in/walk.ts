@@ -5,27 +5,33 @@ import { askBeforeEnrolling } from '../enrolment/ask-enrolment.ts';
 import { startTotpIn } from '../factor/enrol-totp.ts';
 import { allSlots, drawRecoveryCodes, issueRecoveryCodesIn } from '../factor/issue-recovery-codes.ts';
 import { askForPasskey, invitePasskey } from '../factor/passkey.ts';
-import { recoverySlots } from '../factor/store.ts';
+import { enrolledFactors, nobody, recoverySlots } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
+import { keyScreens } from '../passkey-model/screens.ts';
+import { neededKeysIn } from '../passkey-model/needed.ts';
 import { speakerFor } from '../pages/phrases.ts';
+import { lookAtPrompt } from '../push/ask-prompt.ts';
+import { isCodeOut } from '../recovery/store.ts';
 import { sessionCookie } from '../session/read-session.ts';
 import { findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
+import { shownAtOf } from '../tally/tally.ts';
 import type { Devices } from '../throttle/device.ts';
+import { beginCertificate, takeCertificate } from '../certificate/prove-certificate.ts';
 import { noFactors, type EnrolledFactors, type Step } from './next-step.ts';
 import { beginSignInIn, finishSignIn, noteShownCodesIn, stepOfSignIn, stepWith, type Held } from './progress.ts';
-import { provePasskey } from './prove.ts';
+import { provePasskey, type Visitor } from './prove.ts';
 import { safeReturnTo } from './return-to.ts';
-import { drawScreen, pathOf, screensOf, type Extra, type Said, type Screen, type View } from './screens.ts';
+import { drawScreen, namesByItself, pathOf, screensOf, type Extra, type Said, type Screen, type View } from './screens.ts';
 import { signInCookie, type Purpose, type SignIn } from './sign-in.ts';
 import { findSignIn, type FoundSignIn } from './store.ts';
 import { strictest, workforceFloor, type Wanted } from './strength.ts';
-import { parsed, takes, type TakeNeeds } from './take.ts';
+import { parsed, takes, type TakeNeeds, type Taking } from './take.ts';
 
 export type WalkNeeds = Needs & TakeNeeds & { readonly pageFrame: PageFrame; readonly devices: Devices };
 
 const text = z.string().max(4_096).default('');
-export const posted = z.object({ step: z.string().max(40), username: text, password: text, code: text, response: z.string().max(60_000).default(''), return_to: text, step_up: text });
+export const posted = z.object({ step: z.string().max(40), username: text, password: text, code: text, response: z.string().max(60_000).default(''), return_to: text, step_up: text, began: text, send: text });
 type Body = z.infer<typeof posted>;
 export const asked = z.object({ return_to: z.string().optional(), step_up: z.string().optional(), with: z.string().optional(), again: z.string().optional(), expired: z.string().optional() });
 type Asked = z.infer<typeof asked>;
@@ -38,10 +44,13 @@ export interface Visit {
   readonly languages: readonly string[];
 }
 
+/** Of the browser that went to the certificate door. */
+const certificateCookie = 'bailiwick-certificate';
+
 const start: Step = { is: 'identify' };
 
 /** Posts of one address in a minute: many people may sit behind one address at nine on a Monday, a guesser needs more. */
-const postsPerMinute = 240;
+export const postsPerMinute = 240;
 
 const wantedOf = (stepUp: string): Wanted => ({ level: stepUp === '3' ? 3 : 2, isPhishingResistant: stepUp === 'phishing_resistant' || stepUp === '3' });
 
@@ -56,13 +65,19 @@ export function openWalk(needs: WalkNeeds) {
   const keep = ({ secret }: Held): CookieChange => ({ name: signInCookie, value: secret });
   const forget: CookieChange = { name: signInCookie, value: null };
 
+  // Forms that lead to the certificate door may follow it there.
+  const certificateOrigins = config.certificateDoor ? [config.certificateDoor.url.origin] : [];
+
   async function show(visit: Visit, options: { signIn: SignIn | null; purpose: Purpose; step: Step; wish?: string | undefined; problem?: Said | null; status?: number; typed?: string; returnTo: string; stepUp?: string; cookies?: readonly CookieChange[] }): Promise<Answer> {
     const speaker = speakerFor(visit.languages);
-    const allowed = screensOf(options.step);
+    // Where there is no door, a certificate is offered only to whoever has nothing else, and is told what to do.
+    const ways = screensOf(options.step).filter((one) => one !== 'certificate' || config.certificateDoor !== null);
+    const allowed = ways.length > 0 ? ways : screensOf(options.step);
     const screen = allowed.find((one) => one === options.wish) ?? allowed[0] ?? 'username';
     const view: View = {
       speaker,
       organisation: config.organisation,
+      host: config.url.host,
       csrf: visit.csrf,
       sessionCsrf: visit.principal?.csrfToken ?? null,
       signIn: options.signIn,
@@ -72,15 +87,20 @@ export function openWalk(needs: WalkNeeds) {
       typed: options.typed ?? '',
       returnTo: options.returnTo,
       stepUp: options.stepUp ?? '',
+      began: String(clock.now().getTime()),
+      hasCertificateDoor: certificateOrigins.length > 0,
     };
     // Without a name, `passkey` is part of the page that asks for one.
     const shown = options.step.is === 'identify' ? 'username' : screen;
     const { title, content } = drawScreen(shown, view, await extraFor(shown, options.signIn));
-    return page(pageFrame.frame({ title, content, languages: visit.languages }), { status: options.status ?? 200, cookies: options.cookies ?? [], formTargets: await needs.formTargetsOf(options.returnTo) });
+    return page(pageFrame.frame({ title, content, languages: visit.languages, isOnce: shown === 'codes' }), { status: options.status ?? 200, cookies: options.cookies ?? [], formTargets: [...(await needs.formTargetsOf(options.returnTo)), ...certificateOrigins] });
   }
 
   async function extraFor(screen: Screen, signIn: SignIn | null): Promise<Extra> {
-    const none: Extra = { totp: null, codes: [] };
+    const none: Extra = { totp: null, codes: [], push: null, isCodeMailed: false };
+    if (screen === 'push' && signIn) return { ...none, push: await lookAtPrompt(needs, signIn) };
+    if (signIn?.wanted.level === 3 && keyScreens.includes(screen)) return { ...none, ...(await database.read((tx) => neededKeysIn(tx, screen, signIn))) };
+    if (screen === 'mailed-code' && signIn) return { ...none, isCodeMailed: await database.read((tx) => isCodeOut(tx, 'recover', signIn.id, clock.now())) };
     if ((screen !== 'new-totp' && screen !== 'codes') || !signIn?.personId) return none;
     const subject = await database.read((tx) => findSubject(tx, signIn.personId!));
     if (!subject) return none;
@@ -112,7 +132,7 @@ export function openWalk(needs: WalkNeeds) {
     }
     if (step.is !== 'done') return redirect(pathOf(step, moved.signIn.purpose), [keep(moved)]);
     const deviceId = devices.read(visit.cookies) ?? devices.make();
-    const finished = await finishSignIn(needs, moved.signIn.id, { userAgent: visit.request.userAgent, address: visit.request.address, deviceId, replaces: visit.principal?.sessionId ?? null });
+    const finished = await finishSignIn(needs, moved.signIn, { userAgent: visit.request.userAgent, address: visit.request.address, deviceId, replaces: visit.principal?.sessionId ?? null });
     if (!finished) return redirect('/sign-in?expired=1', [forget]);
     if ('asked' in finished) return redirect(pathOf(stepWith(finished.asked, finished.factors), finished.asked.purpose), [keep(moved)]);
     return redirect(finished.returnTo, [{ name: sessionCookie, value: finished.secret }, devices.cookie(deviceId), forget]);
@@ -124,7 +144,7 @@ export function openWalk(needs: WalkNeeds) {
       const [session, subject] = [await findSession(tx, sessionId, now), await findSubject(tx, personId)];
       if (!session || !subject) return null;
       // Never below what the session is worth already: a fresh but weaker proof would otherwise speak for the stronger one.
-      const wanted = strictest(strictest(workforceFloor, wantedOf(query.step_up ?? '2')), { level: 2, isPhishingResistant: session.isPhishingResistant });
+      const wanted = strictest(strictest(workforceFloor, wantedOf(query.step_up ?? '2')), { level: session.assuranceLevel, isPhishingResistant: session.isPhishingResistant });
       return beginSignInIn(tx, needs, { purpose: 'step-up', username: subject.username, personId, sessionId, wanted, proofs: [], returnTo: safeReturnTo(query.return_to, config.url.origin) });
     });
     return began ? goOn(visit, began, null) : redirect('/sign-in?expired=1', [forget]);
@@ -156,14 +176,16 @@ export function openWalk(needs: WalkNeeds) {
     const from = { address: request.address, deviceId: devices.read(cookies) };
     const returnTo = safeReturnTo(body.return_to || undefined, config.url.origin);
     const wanted = strictest(workforceFloor, wantedOf(body.step_up));
+    const shownAt = shownAtOf(body.began, clock.now());
 
     if (body.step === 'username') {
       const username = body.username.trim().normalize('NFC');
       if (username === '' || username.length > 254) return show(visit, { signIn: null, purpose, step: start, problem: { phrase: 'missing' }, status: 400, typed: username.slice(0, 254), returnTo, stepUp: body.step_up });
-      const began = await database.read(async (tx) => {
+      const { began, named } = await database.read(async (tx) => {
         const subject = await findSubjectByUsername(tx, username);
-        return beginSignInIn(tx, needs, { purpose, username, personId: subject?.personId ?? null, sessionId: null, wanted, proofs: [], returnTo });
+        return { began: await beginSignInIn(tx, needs, { purpose, username, personId: subject?.personId ?? null, sessionId: null, wanted, proofs: [], returnTo, shownAt }), named: subject };
       });
+      if (purpose === 'sign-in' && body.password !== '') return takeTogether(visit, began, { ...from, named, userAgent: request.userAgent });
       // Nothing is proven yet: what comes next is the same for every name, so no factors are asked for.
       return goOn(visit, began, noFactors);
     }
@@ -172,27 +194,48 @@ export function openWalk(needs: WalkNeeds) {
     const signIn = found?.signIn ?? null;
     const step = found ? stepWith(found.signIn, found.factors) : start;
     if (body.step === 'passkey' && step.is === 'identify') {
-      const began = await provePasskey(needs, null, { purpose: 'sign-in', wanted, returnTo }, from, parsed(body.response));
+      const began = await provePasskey(needs, null, { purpose: 'sign-in', wanted, returnTo, shownAt }, from, parsed(body.response));
       if (!began) return show(visit, { signIn: null, purpose: 'sign-in', step: start, problem: { phrase: 'wrong_passkey' }, status: 401, returnTo, stepUp: body.step_up });
       return goOn(visit, began, null);
+    }
+    if (body.step === 'certificate' && config.certificateDoor && (namesByItself({ signIn, purpose: signIn?.purpose ?? purpose }) || screensOf(step).includes('certificate'))) {
+      const { to, browserSecret } = await beginCertificate(needs, signIn, signIn ? { purpose: signIn.purpose, wanted: signIn.wanted, returnTo: signIn.returnTo } : { purpose: 'sign-in', wanted, returnTo });
+      return redirect(to, [{ name: certificateCookie, value: browserSecret }]);
     }
     if (!found || !signIn) return redirect('/sign-in?expired=1', [forget]);
     const isSkip = body.step === 'skip' && step.is === 'enrol' && step.isOptional;
     const screen = screensOf(step).find((one) => one === body.step);
     // A page of another moment (the back button, a second tab, a forged order of steps): show where it really stands.
-    if ((!screen || screen === 'username') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }, found.factors) : redirect(pathOf(step, signIn.purpose));
-    const taken = await takes[isSkip ? 'skip' : (screen as Exclude<Screen, 'username'>)](needs, signIn, { ...from, named: found.named }, body);
+    if ((!screen || screen === 'username' || screen === 'lacks-key' || screen === 'certificate') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }, found.factors) : redirect(pathOf(step, signIn.purpose));
+    const taken = await takes[isSkip ? 'skip' : (screen as Taking)](needs, signIn, { ...from, named: found.named, userAgent: request.userAgent }, body);
+    if (taken.is === 'again') return redirect(`${pathOf(step, signIn.purpose)}?with=${screen}`, [keep(taken.held)]);
     if (taken.is === 'moved') return goOn(visit, taken.held, screen === 'password' || screen === 'totp' ? found.factors : null);
     if (taken.is === 'lost') return redirect('/sign-in?expired=1', [forget]);
     return show(visit, { signIn, purpose: signIn.purpose, step, wish: screen, problem: taken.problem, status: taken.status, returnTo: signIn.returnTo });
   };
+
+  /** Name and password, perhaps the code too, in one form: a program, or a page of the company's own, fills in all at once. Each is taken as if it had come alone. */
+  async function takeTogether(visit: Visit & { body: Body }, began: Held, from: Visitor): Promise<Answer> {
+    let at = began;
+    let factors: EnrolledFactors | null = null;
+    for (const screen of ['password', 'totp'] as const) {
+      const step = stepWith(at.signIn, (factors ??= at === began ? noFactors : await database.read((tx) => enrolledFactors(tx, at.signIn.personId ?? nobody))));
+      if (!screensOf(step).includes(screen) || (screen === 'totp' && visit.body.code === '')) break;
+      const taken = await takes[screen](needs, at.signIn, from, visit.body);
+      if (taken.is === 'lost') return redirect('/sign-in?expired=1', [forget]);
+      if (taken.is === 'stay') return show(visit, { signIn: at.signIn, purpose: 'sign-in', step, wish: screen, problem: taken.problem, status: taken.status, returnTo: at.signIn.returnTo, cookies: [keep(at)] });
+      at = taken.held;
+      if (screen === 'password') factors = null;
+    }
+    return goOn(visit, at, factors);
+  }
 
   /** A challenge to prove with a passkey. Keys are named only to somebody who has proven something, or who is signed in. */
   async function challengeToProve(visit: Visit): Promise<{ options: Record<string, unknown> }> {
     await rateLimits.take(`passkey ${networkOf(visit.request.address)}`, postsPerMinute, 60);
     const signIn = (await held(visit))?.signIn;
     const personId = signIn && (signIn.proofs.length > 0 || signIn.sessionId !== null) ? signIn.personId : null;
-    return { options: await database.transaction((tx) => askForPasskey(tx, needs, personId)) };
+    return { options: await database.transaction((tx) => askForPasskey(tx, needs, personId, signIn?.wanted.level === 3)) };
   }
 
   /** A challenge to enrol a passkey, where the sign-in asks for that. */
@@ -201,9 +244,25 @@ export function openWalk(needs: WalkNeeds) {
     const found = await held(visit);
     const step = found && stepWith(found.signIn, found.factors);
     const subject = found?.named;
-    if (step?.is !== 'enrol' || !step.options.includes('passkey') || !subject) return redirect('/sign-in?expired=1');
-    return { options: await database.transaction((tx) => invitePasskey(tx, needs, subject)) };
+    const isAsked = (step?.is === 'enrol' && step.options.includes('passkey')) || step?.is === 'lacks-key';
+    if (!found || !isAsked || !subject) return redirect('/sign-in?expired=1');
+    return { options: await database.transaction((tx) => invitePasskey(tx, needs, subject, { isLevel3Wanted: found.signIn.wanted.level === 3 })) };
   }
 
-  return { look, take, challengeToProve, challengeToEnrol };
+  /** From the certificate door back to where the sign-in stands. */
+  async function comeBack(visit: Visit & { query: { ticket: string } }): Promise<Answer> {
+    const { cookies, request, query } = visit;
+    await rateLimits.take(`certificate ${networkOf(request.address)}`, postsPerMinute, 60);
+    const found = await held(visit);
+    const browserSecret = cookies[certificateCookie];
+    const done: CookieChange = { name: certificateCookie, value: null };
+    const taken = browserSecret ? await takeCertificate(needs, query.ticket, browserSecret, found?.signIn ?? null, { address: request.address }) : ({ is: 'lost' } as const);
+    if (taken.is === 'proven') return goOn(visit, taken.held, null);
+    if (taken.is === 'lost') return redirect('/sign-in?expired=1', [done]);
+    const isUnder = found !== null && (taken.begun.signInId === null || taken.begun.signInId === found.signIn.id);
+    const step = isUnder ? stepWith(found.signIn, found.factors) : start;
+    return show(visit, { signIn: isUnder ? found.signIn : null, purpose: isUnder ? found.signIn.purpose : 'sign-in', step, wish: 'certificate', problem: { phrase: `certificate_${taken.problem}` }, status: 401, returnTo: taken.begun.returnTo, cookies: [done] });
+  }
+
+  return { look, take, challengeToProve, challengeToEnrol, comeBack };
 }

@@ -3,11 +3,12 @@ import { hmac } from '../../platform/crypto/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
 import type { ActorId } from '../../platform/http/index.ts';
 import { noticeIn } from '../factor/notice.ts';
+import { nobody } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
 import type { Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
 import type { Method } from '../sign-in/strength.ts';
-import { addWait, countFailure, forgive, isDisabled, isKnownDevice, lockWait, saveWait, type Counted } from './store.ts';
+import { addWait, countFailure, countTold, forgive, isDisabled, isKnownDevice, lockWait, saveWait, type Counted } from './store.ts';
 import { failuresUntilDisabled, noWait, takeTurn, type Turn } from './throttle.ts';
 
 /** Whom a try is about: a person, or a name that nobody active has. Both are throttled alike. */
@@ -42,13 +43,20 @@ export async function attempt<T>(needs: AttemptNeeds, tried: Tried, method: Meth
   const account = accountOf(needs.keys, tried);
   const startedAt = clock.now();
   const { named, deviceId } = tried;
-  const isFamiliar = named !== null && deviceId !== null && (await database.read((tx) => isKnownDevice(tx, named.personId, deviceId)));
+  // Asked for names that nobody has, too: a browser that carries our cookie must not learn by the time who exists (ASVS 6.3.8).
+  const isFamiliar = deviceId !== null && (await database.read((tx) => isKnownDevice(tx, named?.personId ?? nobody, deviceId)));
   const source = isFamiliar ? `device:${deviceId}` : 'unfamiliar';
   const counted: Counted = { account, authenticator: method, source };
+  const strange = named && !isFamiliar ? { personId: named.personId, address: tried.address } : null;
   const { turn, wasSwitchedOff } = await takeTurnOf(needs, counted, startedAt);
   if (turn.is === 'wait') {
     needs.countSignIn(method, 'wait');
-    await database.transaction((tx) => recordFailure(tx, tried, method, 'too many wrong tries; told to wait', clock.now()));
+    await database.transaction(async (tx) => {
+      const now = clock.now();
+      const times = await countTold(tx, counted, strange, now);
+      // The 1st, 2nd, 4th, 8th time and so on: a flood must not fill the audit.
+      if ((times & (times - 1)) === 0) await recordFailure(tx, tried, method, `too many wrong tries; told to wait${times > 1 ? ` ${times} times` : ''}`, now);
+    });
     return turn;
   }
   const checked = await check();
@@ -69,10 +77,11 @@ export async function attempt<T>(needs: AttemptNeeds, tried: Tried, method: Meth
       await forgive(tx, counted);
       return { is: 'proven', value };
     }
-    const { wasDisabledNow } = await countFailure(tx, account, method, failuresUntilDisabled, now);
+    const { wasDisabledNow } = await countFailure(tx, account, method, failuresUntilDisabled, now, strange);
     const why = !tried.named ? 'nobody has this name' : !tried.subject ? 'the person is not active' : isSwitchedOff ? 'this factor is disabled after too many wrong tries' : 'wrong';
     await recordFailure(tx, tried, method, why, now);
-    if (tried.named) await announce(tx, { kind: 'sign_in_failed', subject: `person:${tried.named.personId}`, at: now, facts: { method, why } });
+    // Of nobody as well: those who watch for waves of wrong tries want all of them, and one statement less would be a moment less.
+    await announce(tx, { kind: 'sign_in_failed', subject: `person:${tried.named?.personId ?? nobody}`, at: now, facts: { method, why } });
     if (wasDisabledNow && tried.subject) {
       await announce(tx, { kind: 'factor_disabled', subject: `person:${tried.subject.personId}`, at: now, facts: { factor: method } });
       await noticeIn(tx, needs, tried.subject, { about: 'factor_disabled', factor: method });

@@ -41,13 +41,40 @@ export async function lockWait(tx: Tx, account: string, authenticator: string, s
 export async function saveWait(tx: Tx, account: string, authenticator: string, source: string, wait: Wait, now: Date): Promise<void> {
   await sql(tx)`
     update authn.throttle_wait
-       set failures = ${wait.failures}, not_before = ${wait.notBefore}, last_failed_at = ${now}
+       set failures = ${wait.failures}, not_before = ${wait.notBefore}, last_failed_at = ${now}, told = 0
      where account = ${account} and authenticator = ${authenticator} and source = ${source}`;
 }
 
+/** A wrong try from a browser that the person has never signed in with. Null for familiar ones, and for names that nobody has. */
+export interface StrangeTry {
+  readonly personId: string;
+  readonly address: string;
+}
+
+/** One row per person and day. The same statement for people and for nobody, so that its time tells nothing. */
+const countedStrange = (strange: StrangeTry | null, now: Date): Fragment => fragment`
+    strange as (
+      insert into authn.strange_try as s (person_id, day, tries, last_at, last_address)
+      select one.person_id, (${now}::timestamptz at time zone 'UTC')::date, 1, ${now}, ${strange?.address ?? ''}
+        from (select ${strange?.personId ?? null}::uuid as person_id) one
+       where one.person_id is not null
+      on conflict (person_id, day) do update set tries = s.tries + 1, last_at = excluded.last_at, last_address = excluded.last_address)`;
+
+/** Somebody came before the wait was over. Returns the how-manieth time since the last try that counted. */
+export async function countTold(tx: Tx, { account, authenticator, source }: Counted, strange: StrangeTry | null, now: Date): Promise<number> {
+  const [row] = await sql<{ told: number }>(tx)`
+    with ${countedStrange(strange, now)}
+    update authn.throttle_wait
+       set told = told + 1
+     where account = ${account} and authenticator = ${authenticator} and source = ${source}
+ returning told`;
+  return row?.told ?? 1;
+}
+
 /** Counts one more wrong try over all sources, and disables the authenticator at the cap. */
-export async function countFailure(tx: Tx, account: string, authenticator: string, cap: number, now: Date): Promise<Throttle & { readonly wasDisabledNow: boolean }> {
+export async function countFailure(tx: Tx, account: string, authenticator: string, cap: number, now: Date, strange: StrangeTry | null = null): Promise<Throttle & { readonly wasDisabledNow: boolean }> {
   const [row] = await sql<Throttle>(tx)`
+    with ${countedStrange(strange, now)}
     insert into authn.throttle as t (account, authenticator, failures, last_failed_at)
          values (${account}, ${authenticator}, 1, ${now})
     on conflict (account, authenticator) do update
@@ -93,7 +120,34 @@ export async function forgetDevices(tx: Tx, personId: string): Promise<void> {
   await sql(tx)`delete from authn.device where person_id = ${personId}`;
 }
 
+/** Of the last days, newest first. */
+export const findStrangeTries = (tx: Tx, personId: string, since: Date): Promise<readonly { readonly day: string; readonly tries: number; readonly lastAt: Date; readonly lastAddress: string }[]> =>
+  sql<{ day: string; tries: number; lastAt: Date; lastAddress: string }>(tx)`select day, tries, last_at, last_address from authn.strange_try where person_id = ${personId} and last_at > ${since} order by day desc`;
+
+/** Until when unfamiliar browsers wait, if they do. */
+export async function findUnfamiliarWait(tx: Tx, account: string, now: Date): Promise<Date | null> {
+  const [row] = await sql<{ until: Date | null }>(tx)`select max(not_before) as until from authn.throttle_wait where account = ${account} and source = 'unfamiliar' and not_before > ${now}`;
+  return row?.until ?? null;
+}
+
+/** Those of today that nobody was told of; taken once, also by two nodes at a time. */
+export const takeStrangeTriesToTell = (tx: Tx, atLeast: number, now: Date, limit: number): Promise<readonly { readonly personId: string; readonly tries: number; readonly lastAddress: string }[]> =>
+  sql<{ personId: string; tries: number; lastAddress: string }>(tx)`
+    update authn.strange_try
+       set told_at = ${now}
+     where (person_id, day) in (select person_id, day from authn.strange_try
+                                 where told_at is null and tries >= ${atLeast} and last_at > ${now}::timestamptz - interval '1 day'
+                                 order by last_at limit ${limit} for update skip locked)
+ returning person_id, tries, last_address`;
+
+/** Names that nobody has cost a row each: whoever tries random ones must not fill the disk. The newest stay; of people every row stays. */
+export async function boundNames(tx: Tx, atMost: number): Promise<void> {
+  await sql(tx)`delete from authn.throttle where (account, authenticator) in (select account, authenticator from authn.throttle where account like 'name:%' order by last_failed_at desc offset ${atMost})`;
+  await sql(tx)`delete from authn.throttle_wait where (account, authenticator, source) in (select account, authenticator, source from authn.throttle_wait where account like 'name:%' order by last_failed_at desc offset ${atMost})`;
+}
+
 export async function sweepThrottles(tx: Tx, before: Date, devicesBefore: Date): Promise<void> {
+  await sql(tx)`delete from authn.strange_try where last_at < ${before}::timestamptz - interval '30 days'`;
   await sql(tx)`delete from authn.throttle_wait where last_failed_at < ${before} and not_before < ${before}`;
   // Names that nobody has; the counts of people stay until they are right once.
   await sql(tx)`delete from authn.throttle where account like 'name:%' and last_failed_at < ${before}`;

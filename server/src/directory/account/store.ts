@@ -1,10 +1,10 @@
 import { newId } from '../../platform/crypto/index.ts';
-import { cursorOf, fragment, join, json, parseIdCursor, sql, textArray, type Tx } from '../../platform/db/index.ts';
+import { cursorOf, fragment, join, json, parseIdCursor, sql, textArray, type Fragment, type Tx } from '../../platform/db/index.ts';
 import type { Scope } from '../../platform/http/index.ts';
 import type { ApplicationId } from '../application/application.ts';
 import { refuse } from '../errors.ts';
 import type { PersonId } from '../person/person.ts';
-import { scopeCondition } from '../person/store.ts';
+import { foldedWords, scopeCondition, within } from '../person/store.ts';
 import type { Account, AccountId, AccountKind, AccountSeen, AccountsReading, AccountStatus, Holding, HoldingSeen, Situation } from './account.ts';
 
 const columns = fragment`c.account_id as id, c.application_id, c.application_name, c.person_id, c.person_name, c.native_id, c.login, c.email, c.display_name, c.kind, c.status, c.last_used_at, c.is_last_use_known, c.mfa, c.is_privileged, c.situation, c.owner_id, c.owner_name, c.first_seen_at, c.observed_at, c.digest`;
@@ -62,34 +62,61 @@ export interface AccountFilter {
   readonly limit: number;
 }
 
+interface ListRow extends Account {
+  readonly sortLogin: string;
+  readonly word: string;
+}
+
+/** A page of accounts by login, or, with a search, by the word that was found and then by login. */
 export async function listAccounts(tx: Tx, filter: AccountFilter): Promise<{ items: Account[]; next: string | null }> {
   const after = filter.cursor === undefined ? null : parseIdCursor(filter.cursor);
   if (filter.cursor !== undefined && !after) throw refuse.cursor_unknown();
-  const prefix = filter.search?.toLowerCase();
-  const rows = await sql<Account & { sortLogin: string }>(tx)`
-    select ${columns}, lower(c.login) as sort_login
-      from directory.account_card c
-     where ${join(
-       [
-         fragment`true`,
-         // By the beginning of the login, the address or the name: what people type from what they see.
-         ...(prefix ? [fragment`(starts_with(lower(c.login), ${prefix}) or starts_with(lower(c.email), ${prefix}) or starts_with(lower(c.display_name), ${prefix}) or starts_with(lower(c.person_name), ${prefix}))`] : []),
-         ...(filter.applicationId ? [fragment`c.application_id = ${filter.applicationId}`] : []),
-         ...(filter.personId ? [fragment`c.person_id = ${filter.personId}`] : []),
-         ...(filter.situation ? [fragment`c.situation = ${filter.situation}`] : []),
-         ...(filter.kind ? [fragment`c.kind = ${filter.kind}`] : []),
-         ...(filter.status ? [fragment`c.status = ${filter.status}`] : []),
-         ...(filter.tiedToNobody === undefined ? [] : [filter.tiedToNobody ? fragment`(c.person_id is null and c.owner_id is null and c.status <> 'deleted')` : fragment`not (c.person_id is null and c.owner_id is null and c.status <> 'deleted')`]),
-         ...(filter.scope.is === 'everything' ? [] : [await scopeCondition(tx, filter.scope, fragment`c.person_id`)]),
-         ...(after ? [fragment`(lower(c.login), c.account_id) > (${after.key}, ${after.id}::uuid)`] : []),
-       ],
-       fragment` and `,
-     )}
-     order by lower(c.login), c.account_id
-     limit ${filter.limit + 1}`;
+  const words = await foldedWords(tx, filter.search ?? '');
+  const where = [
+    ...(filter.applicationId ? [fragment`c.application_id = ${filter.applicationId}`] : []),
+    ...(filter.personId ? [fragment`c.person_id = ${filter.personId}`] : []),
+    ...(filter.situation ? [fragment`c.situation = ${filter.situation}`] : []),
+    ...(filter.kind ? [fragment`c.kind = ${filter.kind}`] : []),
+    ...(filter.status ? [fragment`c.status = ${filter.status}`] : []),
+    ...(filter.tiedToNobody === undefined ? [] : [filter.tiedToNobody ? fragment`(c.person_id is null and c.owner_id is null and c.status <> 'deleted')` : fragment`not (c.person_id is null and c.owner_id is null and c.status <> 'deleted')`]),
+    ...(filter.scope.is === 'everything' ? [] : [await scopeCondition(tx, filter.scope, fragment`c.person_id`)]),
+  ];
+  const rows = await (words.length === 0 ? pageByLogin(tx, where, after, filter.limit + 1) : pageByWord(tx, words, where, after, filter.limit + 1));
   const page = rows.slice(0, filter.limit);
   const last = page.at(-1);
-  return { items: page.map(({ sortLogin, ...one }) => one), next: rows.length > filter.limit && last ? cursorOf({ key: last.sortLogin, id: last.id }) : null };
+  return {
+    items: page.map(({ sortLogin, word, ...one }) => one),
+    next: rows.length > filter.limit && last ? cursorOf({ key: words.length === 0 ? last.sortLogin : `${last.word}\n${last.sortLogin}`, id: last.id }) : null,
+  };
+}
+
+async function pageByLogin(tx: Tx, filters: readonly Fragment[], after: { key: string; id: string } | null, limit: number): Promise<ListRow[]> {
+  const where = [fragment`true`, ...filters, ...(after ? [fragment`(lower(c.login), c.account_id) > (${after.key}, ${after.id}::uuid)`] : [])];
+  return sql<ListRow>(tx)`
+    select ${columns}, lower(c.login) as sort_login, '' as word
+      from directory.account_card c
+     where ${join(where, fragment` and `)}
+     order by lower(c.login), c.account_id
+     limit ${limit}`;
+}
+
+/** A walk along the longest word; the others are looked up. Found by two of its own words, an account stands in the list once, at the first. */
+async function pageByWord(tx: Tx, [lead = '', ...others]: readonly string[], filters: readonly Fragment[], after: { key: string; id: string } | null, limit: number): Promise<ListRow[]> {
+  const [word = '', login = ''] = after?.key.split('\n') ?? [];
+  const where = [
+    within(fragment`w.word`, lead),
+    fragment`not exists (select from directory.account_word earlier where earlier.account_id = w.account_id and earlier.word >= ${lead} and earlier.word < w.word)`,
+    ...others.map((other) => fragment`exists (select from directory.account_word also where also.account_id = w.account_id and ${within(fragment`also.word`, other)})`),
+    ...filters,
+    ...(after ? [fragment`(w.word, w.sort_login, w.account_id) > (${word}, ${login}, ${after.id}::uuid)`] : []),
+  ];
+  return sql<ListRow>(tx)`
+    select ${columns}, w.sort_login, w.word
+      from directory.account_word w
+      join directory.account_card c on c.account_id = w.account_id
+     where ${join(where, fragment` and `)}
+     order by w.word, w.sort_login, w.account_id
+     limit ${limit}`;
 }
 
 /**

@@ -33,6 +33,16 @@ beforeAll(async () => {
 afterAll(() => world.drop());
 
 describe('people', () => {
+  it('a search within a department or a standing follows both when they change', async () => {
+    const wnek = await join('Wnek', 'Uhde', { department: 'Legal' });
+    const found = async (more: { department?: string; status?: 'active' | 'left' }) => (await world.database.read((tx) => listPeople(tx, { search: 'uhde', scope: { is: 'everything' }, limit: 10, ...more }))).items.map((one) => one.id);
+    expect([await found({ department: 'Legal' }), await found({ department: 'Sales' }), await found({ status: 'left' })]).toEqual([[wnek.id], [], []]);
+    await changePerson(needs(), change, { personId: wnek.id, change: { department: 'Sales' } });
+    await leavePerson(needs(), leave, { personId: wnek.id, reason: 'resigned', source: 'manual' });
+    expect([await found({ department: 'Legal' }), await found({ department: 'Sales', status: 'left' }), await found({ status: 'active' })]).toEqual([[], [wnek.id], []]);
+    kinds();
+  });
+
   it('a joiner is active from the first day, is on record, and can be found by any word', async () => {
     const maria = await join('Mária', 'Keller-Østby', { employeeNumber: 'AW0007', workEmail: 'maria.keller@example.com', department: 'Sales', startDate: '2026-03-01', source: 'hr' });
     expect(maria).toMatchObject({ status: 'active', username: 'maria.keller@example.com', displayName: 'Mária Keller-Østby', startDate: '2026-03-01' });

@@ -2,7 +2,7 @@ import type { DatabaseError } from 'pg';
 import { cursorOf, fragment, join, parseIdCursor, sql, textArray, type Fragment, type Tx } from '../../platform/db/index.ts';
 import type { Scope } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
-import { mostNamesakes, type Person, type PersonAttributes, type PersonId, type PersonSource, type PersonStatus } from './person.ts';
+import { mostNamesakes, type Person, type PersonAttributes, type PersonId, type PersonSource, type PersonStatus, type PrincipalSource } from './person.ts';
 
 const columns = fragment`p.id, p.employee_number, p.username, p.given_name, p.family_name, p.display_name, p.work_email, p.private_email, p.title, p.department, p.division, p.location, p.employment_type, p.manager_id, p.start_date, p.end_date, p.status, p.left_at, p.source, p.is_privileged, p.created_at, p.updated_at`;
 
@@ -18,6 +18,7 @@ export async function findPerson(tx: Tx, id: PersonId): Promise<Person | null> {
 /** In order of id, so that two transactions that change the same people wait for one another instead of dying. */
 export async function findPeopleForUpdate(tx: Tx, ids: readonly PersonId[]): Promise<Map<PersonId, Person>> {
   const rows = await sql<Person>(tx)`select ${columns} from directory.person p where p.id = any(${textArray(ids)}::uuid[]) order by p.id for update`;
+  if (rows.some((row) => row.source === 'break-glass')) throw refuse.person_is_break_glass();
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -48,7 +49,7 @@ export async function eachPerson(tx: Tx, options: { readonly source?: PersonSour
       from directory.person p
      where ${join(
        [
-         fragment`true`,
+         fragment`p.source <> 'break-glass'`,
          ...(options.after ? [fragment`p.id > ${options.after}`] : []),
          ...(options.source ? [fragment`p.source = ${options.source}`] : []),
          ...(options.isHere === undefined ? [] : [options.isHere ? fragment`p.status <> 'left'` : fragment`p.status = 'left'`]),
@@ -65,7 +66,7 @@ export async function peopleByHints(tx: Tx, hints: { readonly emails: readonly s
   return sql<Person>(tx)`
     select ${columns}
       from directory.person p
-     where p.id in (
+     where p.source <> 'break-glass' and p.id in (
        select id from directory.person where lower(work_email) = any(${lower(hints.emails)})
        union select id from directory.person where lower(username) = any(${lower(hints.usernames)})
        union select id from directory.person where employee_number = any(${textArray(hints.employeeNumbers)}))`;
@@ -154,13 +155,16 @@ export async function listPeople(tx: Tx, filter: PeopleFilter): Promise<{ items:
   const after = filter.cursor === undefined ? null : parseIdCursor(filter.cursor);
   if (filter.cursor !== undefined && !after) throw refuse.cursor_unknown();
   const words = await foldedWords(tx, filter.search ?? '');
-  const filters = [
-    ...(filter.status === undefined ? [] : [fragment`p.status = ${filter.status}`]),
-    ...(filter.department === undefined ? [] : [fragment`p.department = ${filter.department}`]),
+  const scope = filter.scope.is === 'everything' ? [] : [await scopeCondition(tx, filter.scope, fragment`p.id`)];
+  // Status and department are asked of the row that the walk goes along: people and words carry them.
+  const filters = (along: Fragment): readonly Fragment[] => [
+    fragment`p.source <> 'break-glass'`,
+    ...(filter.status === undefined ? [] : [fragment`${along}.status = ${filter.status}`]),
+    ...(filter.department === undefined ? [] : [fragment`${along}.department = ${filter.department}`]),
     ...(filter.managerId === undefined ? [] : [fragment`p.manager_id = ${filter.managerId}`]),
-    ...(filter.scope.is === 'everything' ? [] : [await scopeCondition(tx, filter.scope, fragment`p.id`)]),
+    ...scope,
   ];
-  const rows = words.length === 0 ? await pageByName(tx, filters, after, filter.limit + 1) : await pageByWord(tx, words, filters, after, filter.limit + 1);
+  const rows = words.length === 0 ? await pageByName(tx, filters(fragment`p`), after, filter.limit + 1) : await pageByWord(tx, words, filters, after, filter.limit + 1);
   const page = rows.slice(0, filter.limit);
   const last = page.at(-1);
   const next = rows.length > filter.limit && last ? cursorOf({ key: words.length === 0 ? last.sortName : `${last.word}\n${last.sortName}`, id: last.id }) : null;
@@ -180,7 +184,7 @@ async function pageByName(tx: Tx, filters: readonly Fragment[], after: { key: st
 }
 
 /** The words as the index spells them, the longest first. One e-mail address is one word; so is anything else without blanks that holds an @. */
-async function foldedWords(tx: Tx, search: string): Promise<string[]> {
+export async function foldedWords(tx: Tx, search: string): Promise<string[]> {
   const trimmed = search.trim();
   if (trimmed === '') return [];
   const [row] = await sql<{ folded: string }>(tx)`select directory.fold(${trimmed}) as folded`;
@@ -193,7 +197,8 @@ async function foldedWords(tx: Tx, search: string): Promise<string[]> {
 const endOf = (prefix: string): string => prefix + '\u{10ffff}';
 
 const enough = 400;
-const within = (column: Fragment, word: string): Fragment => fragment`${column} >= ${word} and ${column} < ${endOf(word)}`;
+/** The texts that begin with `word`, as a walk along an index. */
+export const within = (column: Fragment, word: string): Fragment => fragment`${column} >= ${word} and ${column} < ${endOf(word)}`;
 const hasWord = (word: string): Fragment => fragment`exists (select from directory.person_word other where other.person_id = w.person_id and ${within(fragment`other.word`, word)})`;
 /** Found by two of their own words, a person stands in the list once, at the first. */
 const isFirst = (column: Fragment, word: string): Fragment => fragment`not exists (select from directory.person_word earlier where earlier.person_id = w.person_id and earlier.word >= ${word} and earlier.word < ${column})`;
@@ -202,18 +207,18 @@ const isFirst = (column: Fragment, word: string): Fragment => fragment`not exist
  * One word: a walk along it. Several of which one is rare: a walk along that one, and the others are looked up. Several that many people
  * have each: a walk along the pairs, since perhaps nobody has them together, and finding that out must not take longer.
  */
-async function pageByWord(tx: Tx, words: readonly string[], filters: readonly Fragment[], after: { key: string; id: string } | null, limit: number): Promise<ListRow[]> {
+async function pageByWord(tx: Tx, words: readonly string[], filters: (along: Fragment) => readonly Fragment[], after: { key: string; id: string } | null, limit: number): Promise<ListRow[]> {
   const parts = after ? after.key.split('\n') : [];
-  if (words.length === 1) return pageAlong(tx, words[0]!, [], filters, after && { word: parts[0] ?? '', name: parts[1] ?? '', id: after.id }, limit);
+  if (words.length === 1) return pageAlong(tx, words[0]!, [], filters(fragment`w`), after && { word: parts[0] ?? '', name: parts[1] ?? '', id: after.id }, limit);
   const [counted] = await sql<{ counts: number[] }>(tx)`select array[${join(words.map((word) => fragment`(select count(*) from (select from directory.person_word w where ${within(fragment`w.word`, word)} limit ${enough}) as counted)`))}] as counts`;
   const counts = (counted?.counts ?? []).map(Number);
   const fewest = Math.min(...counts);
   if (fewest === 0) return [];
   // A list goes on the way it began.
   const isByPair = after ? parts.length === 3 : fewest >= enough;
-  if (isByPair) return pageAlongPairs(tx, words, filters, after && { first: parts[0] ?? '', second: parts[1] ?? '', name: parts[2] ?? '', id: after.id }, limit);
+  if (isByPair) return pageAlongPairs(tx, words, filters(fragment`p`), after && { first: parts[0] ?? '', second: parts[1] ?? '', name: parts[2] ?? '', id: after.id }, limit);
   const lead = words[counts.indexOf(fewest)]!;
-  return pageAlong(tx, lead, words.filter((word) => word !== lead), filters, after && { word: parts[0] ?? '', name: parts[1] ?? '', id: after.id }, limit);
+  return pageAlong(tx, lead, words.filter((word) => word !== lead), filters(fragment`w`), after && { word: parts[0] ?? '', name: parts[1] ?? '', id: after.id }, limit);
 }
 
 async function pageAlong(tx: Tx, lead: string, others: readonly string[], filters: readonly Fragment[], after: { word: string; name: string; id: string } | null, limit: number): Promise<ListRow[]> {
@@ -282,7 +287,7 @@ export async function listAttributeValues(tx: Tx): Promise<Record<'department' |
 export interface PersonRow extends PersonAttributes {
   readonly id: PersonId;
   readonly status: PersonStatus;
-  readonly source: PersonSource;
+  readonly source: PrincipalSource;
 }
 
 const recordOf = (row: PersonAttributes & { readonly id: PersonId }): Record<string, unknown> => ({
@@ -336,6 +341,11 @@ export async function setStanding(tx: Tx, changes: readonly { readonly id: Perso
      where p.id = r.id`);
 }
 
+/** A break-glass account ends: nobody signs in with it again. */
+export async function endBreakGlass(tx: Tx, id: PersonId, at: Date): Promise<void> {
+  await sql(tx)`update directory.person set status = 'left', left_at = ${at}, updated_at = ${at} where id = ${id} and source = 'break-glass' and status = 'active'`;
+}
+
 /** Marked by authorization (console roles, privileged grants); the help desk may not touch such a person. */
 export async function markPrivileged(tx: Tx, personId: PersonId, isPrivileged: boolean): Promise<void> {
   await sql(tx)`update directory.person set is_privileged = ${isPrivileged} where id = ${personId} and is_privileged <> ${isPrivileged}`;
@@ -344,7 +354,7 @@ export async function markPrivileged(tx: Tx, personId: PersonId, isPrivileged: b
 export async function duePeople(tx: Tx, today: string, limit: number): Promise<{ starting: Person[]; ending: Person[] }> {
   return {
     starting: await sql<Person>(tx)`select ${columns} from directory.person p where p.status = 'staged' and (p.start_date is null or p.start_date <= ${today}::date) and (p.end_date is null or p.end_date >= ${today}::date) order by p.id limit ${limit} for update skip locked`,
-    ending: await sql<Person>(tx)`select ${columns} from directory.person p where p.status <> 'left' and p.end_date < ${today}::date order by p.id limit ${limit} for update skip locked`,
+    ending: await sql<Person>(tx)`select ${columns} from directory.person p where p.status <> 'left' and p.source <> 'break-glass' and p.end_date < ${today}::date order by p.id limit ${limit} for update skip locked`,
   };
 }
 

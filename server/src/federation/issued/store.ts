@@ -11,7 +11,9 @@ export interface IssuedRow {
 
 /**
  * INVARIANT: what belongs to a person who is not active, or to a sign-in session that has ended and it is bound to, is
- * not found. This is judged here, at every read, on every node, in the same statement: no event has to arrive first.
+ * not found. Ended is also: unused for too long, by the same clock as in the browser. What is not bound (offline access) ends
+ * with a session that was ended so that everything ends with it (`takes_tokens`).
+ * This is judged here, at every read, on every node, in the same statement: no event has to arrive first.
  * What names a grant is not found without it either: ending the grant ends the whole family.
  */
 export async function findIssued(tx: Tx, digest: Buffer, kinds: readonly string[], now: Date): Promise<IssuedRow[]> {
@@ -24,11 +26,12 @@ export async function findIssued(tx: Tx, digest: Buffer, kinds: readonly string[
       from federation.payload p
       left join federation.payload g on g.kind = 'Grant' and g.digest = sha256(convert_to(p.grant_id, 'UTF8'))
       left join directory.person_standing s on s.person_id = p.account_id
-      left join authn.session_card c on c.session_id = p.session_id and p.is_bound_to_session
+      left join authn.session_card c on c.session_id = p.session_id
      where p.digest = ${digest}
        and p.kind = any (${[...kinds]}::text[])
        and (p.account_id is null or s.is_active)
-       and (not p.is_bound_to_session or (c.ended_at is null and c.expires_at > ${now}))
+       and (not p.is_bound_to_session or (c.ended_at is null and c.expires_at > ${now} and c.idle_expires_at > ${now}))
+       and c.takes_tokens is not true
        and (p.grant_id is null or g.kind is not null)`;
 }
 
@@ -99,15 +102,19 @@ export const deleteOfGrant = (tx: Tx, grantId: string): Promise<EndedRow[]> =>
 export const deleteOfPerson = (tx: Tx, personId: string): Promise<EndedRow[]> =>
   sql<EndedRow>(tx)`delete from federation.payload where account_id = ${personId} returning kind, client_id, account_id`;
 
+/** What rests on any session of a person but one. */
+export const deleteOfOtherSessions = (tx: Tx, personId: string, keptSessionId: string | null): Promise<EndedRow[]> =>
+  sql<EndedRow>(tx)`delete from federation.payload where account_id = ${personId} and session_id is not null and session_id is distinct from ${keptSessionId}::uuid returning kind, client_id, account_id`;
+
 export const deleteOfPersonAndClient = (tx: Tx, personId: string, clientId: string): Promise<EndedRow[]> =>
   sql<EndedRow>(tx)`delete from federation.payload where account_id = ${personId} and client_id = ${clientId} returning kind, client_id, account_id`;
 
 export const deleteOfClient = (tx: Tx, clientId: string): Promise<EndedRow[]> =>
   sql<EndedRow>(tx)`delete from federation.payload where client_id = ${clientId} returning kind, client_id, account_id`;
 
-/** What was bound to a session that has ended; it was out of reach before already. */
-export const deleteOfSession = (tx: Tx, sessionId: string): Promise<EndedRow[]> =>
-  sql<EndedRow>(tx)`delete from federation.payload where session_id = ${sessionId} and is_bound_to_session returning kind, client_id, account_id`;
+/** What was bound to a session that has ended, or with `takesTokens` everything that rests on it; it was out of reach before already. */
+export const deleteOfSession = (tx: Tx, sessionId: string, takesTokens: boolean): Promise<EndedRow[]> =>
+  sql<EndedRow>(tx)`delete from federation.payload where session_id = ${sessionId} and (is_bound_to_session or ${takesTokens}) returning kind, client_id, account_id`;
 
 export async function sweepIssued(tx: Tx, before: Date, limit: number): Promise<number> {
   const gone = await sql(tx)`
@@ -125,11 +132,12 @@ export async function countLive(tx: Tx, personId: string, now: Date): Promise<{ 
            count(*) filter (where p.kind = 'Grant')::integer as grants
       from federation.payload p
       join directory.person_standing s on s.person_id = p.account_id
-      left join authn.session_card c on c.session_id = p.session_id and p.is_bound_to_session
+      left join authn.session_card c on c.session_id = p.session_id
      where p.account_id = ${personId}
        and s.is_active
        and p.expires_at > ${now}
-       and (not p.is_bound_to_session or (c.ended_at is null and c.expires_at > ${now}))`;
+       and (not p.is_bound_to_session or (c.ended_at is null and c.expires_at > ${now} and c.idle_expires_at > ${now}))
+       and c.takes_tokens is not true`;
   return row ?? { refreshTokens: 0, accessTokens: 0, grants: 0 };
 }
 

@@ -60,3 +60,23 @@ export const participationsOf = (tx: Tx, personId: string): Promise<Participatio
      where p.person_id = ${personId}
      order by p.last_at desc
      limit 200`;
+
+export interface SessionApplicationRow {
+  readonly sessionId: string;
+  readonly applicationId: string;
+  readonly name: string;
+  readonly lastAt: Date;
+}
+
+/** One line per application, however many clients it has; last used first. */
+export async function applicationsOfSessions(tx: Tx, sessionIds: readonly string[]): Promise<SessionApplicationRow[]> {
+  if (sessionIds.length === 0) return [];
+  return sql<SessionApplicationRow>(tx)`
+    select p.session_id, c.application_id, a.name, max(p.last_at) as last_at
+      from federation.participation p
+      join federation.client c on c.id = p.client_id
+      join directory.application_card a on a.application_id = c.application_id
+     where p.session_id = any (${[...sessionIds]}::uuid[])
+     group by p.session_id, c.application_id, a.name
+     order by last_at desc, a.name`;
+}

@@ -115,6 +115,7 @@ test('an application that posts its wish to sign out is served too', async () =>
   expect(end.location).toBe(`${shop.home}/bye?state=x`);
 });
 
+// ASVS 7.6.1
 test('a leaver: every application that knew a session is told, also when it does not answer the first time', async () => {
   const noor = await world.signIn(await world.join('Noor', 'Haddad'));
   const { idToken } = await signIn(noor, shop);

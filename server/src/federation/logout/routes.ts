@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
+import { speakerFor, type Speaker } from '../../authentication/index.ts';
 import { html, type Html } from '../../platform/html/index.ts';
 import { page, redirect, route, type AnyRoute, type Answer, type CookieChange, type Principal } from '../../platform/http/index.ts';
 import { isRedirectAllowed, type Client } from '../client/client.ts';
@@ -25,17 +26,19 @@ interface Request {
   readonly to: string | null;
 }
 
-const confirmPage = (facts: { csrf: string; person: string; application: string | null; fields: readonly (readonly [string, string])[] }): Html => html`
-  <h1>Sign out?</h1>
-  <p>You are signed in as ${facts.person}.${facts.application ? html` ${facts.application} asks to sign you out here and in every application you opened.` : html` This signs you out here and in every application you opened.`}</p>
+function confirmPage({ say }: Speaker, facts: { csrf: string; person: string; application: string | null; fields: readonly (readonly [string, string])[] }): Html {
+  return html`
+  <h1>${say('app_sign_out_title')}</h1>
+  <p>${say('app_signed_in_as', { person: facts.person })} ${facts.application === null ? say('app_sign_out_here') : say('app_sign_out_asked', { application: facts.application })}</p>
   <form method="post" action="${paths.logout}/confirm">
     <input type="hidden" name="csrf" value="${facts.csrf}">
     ${facts.fields.map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
-    <button type="submit" name="decision" value="sign-out" id="sign-out">Sign out</button>
-    <button type="submit" name="decision" value="stay" id="stay" class="secondary">Stay signed in</button>
+    <div class="choices"><button type="submit" name="decision" value="sign-out" id="sign-out">${say('sign_out')}</button>
+    <button type="submit" name="decision" value="stay" id="stay" class="plain">${say('stay')}</button></div>
   </form>`;
+}
 
-const signedOutPage: Html = html`<h1>You are signed out</h1><p>You can close this page, or <a href="/sign-in">sign in again</a>.</p>`;
+const signedOutPage = ({ say }: Speaker): Html => html`<h1>${say('app_signed_out_title')}</h1><p>${say('app_signed_out_text')}</p><a class="button plain" href="/sign-in">${say('sign_in')}</a>`;
 
 /** RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0): at once with a true hint, otherwise after a question (ASVS 10.6.2). */
 export function logoutRoutes(needs: Needs): readonly AnyRoute[] {
@@ -75,7 +78,7 @@ export function logoutRoutes(needs: Needs): readonly AnyRoute[] {
   }
 
   const done = (to: string | null, languages: readonly string[], cookies: readonly CookieChange[]): Answer =>
-    to ? redirect(to, cookies) : page(needs.pageFrame.frame({ title: 'Signed out', content: signedOutPage, languages }), { cookies });
+    to ? redirect(to, cookies) : page(needs.pageFrame.frame({ title: speakerFor(languages).say('app_signed_out_title'), content: signedOutPage(speakerFor(languages)), languages }), { cookies });
 
   return [
     route({
@@ -95,8 +98,8 @@ export function logoutRoutes(needs: Needs): readonly AnyRoute[] {
           const value = name === 'client_id' ? client?.id : query[name as keyof typeof asked];
           return value === undefined ? [] : [[name, value] as const];
         });
-        const content = confirmPage({ csrf, person: principal.name, application: client?.name ?? null, fields });
-        return page(needs.pageFrame.frame({ title: 'Sign out?', content, languages }), { formTargets: to ? [formTarget(to)] : [] });
+        const content = confirmPage(speakerFor(languages), { csrf, person: principal.name, application: client?.name ?? null, fields });
+        return page(needs.pageFrame.frame({ title: speakerFor(languages).say('app_sign_out_title'), content, languages }), { formTargets: to ? [formTarget(to)] : [] });
       },
     }),
     route({

@@ -5,6 +5,7 @@ import { digestOf, isSame, randomToken, type Keys } from '../../platform/crypto/
 import type { Database } from '../../platform/db/index.ts';
 import type { PageFrame } from '../../platform/http/index.ts';
 import { Refusal } from '../../platform/errors/index.ts';
+import { openOutgoingFetch } from '../../platform/outgoing/index.ts';
 import { defaultAudience, hasSecret, isPublic, isRedirectAllowed, mayAskFor, ownAudience, type Client } from '../client/client.ts';
 import type { Registry } from '../client/registry.ts';
 import { markClientUsed } from '../client/store.ts';
@@ -15,7 +16,6 @@ import { inOrderOfUse, keyThatSigns, orderHoldsUntil } from '../signing-key/sign
 import { knownAcrs, type Missing } from '../sign-in/demand.ts';
 import { findPersonClaims, grantedNames } from '../sign-in/store.ts';
 import { adapterOf, type AdapterNeeds } from './adapter.ts';
-import { fetchGuarded } from './outgoing.ts';
 import { judge, policyOf } from './policy.ts';
 import { currentRequest, requestOf } from './request.ts';
 import { bindSession, principalOf, type SessionNeeds } from './session.ts';
@@ -30,6 +30,9 @@ export interface ProviderNeeds extends AdapterNeeds, SessionNeeds {
   readonly refused: (ctx: KoaContextWithOIDC, error: Error) => void;
   readonly broke: (error: Error) => void;
 }
+
+/** The only way out of this domain. */
+const outgoing = openOutgoingFetch({ answerLimit: 262_144, timeoutMs: 5_000, keepsConnections: false });
 
 /** One provider for one set of keys. When keys change another is built and takes its place; requests under way finish on the old one. */
 export interface BuiltProvider {
@@ -286,7 +289,7 @@ export function buildProvider(needs: ProviderNeeds, openKeys: readonly OpenKey[]
       ctx.type = 'html';
       ctx.body = needs.pageFrame.refusal(new Refusal(`federation.${out.error}`, 'invalid', `the application asked for something that is not possible: ${words}; go back to it and begin again`), ctx.acceptsLanguages()).text;
     },
-    fetch: fetchGuarded as unknown as NonNullable<Configuration['fetch']>,
+    fetch: outgoing as unknown as NonNullable<Configuration['fetch']>,
   };
 
   const provider = new Provider(needs.issuer, configuration);

@@ -92,6 +92,7 @@ test('who is not signed in is sent to the sign-in page, and comes back to the ap
   expect(tokens.claims()?.sub).toBe(maria.personId);
 });
 
+// ASVS 7.6.2
 test('a half-done sign-in begun by somebody else signs nobody in: the browser that ends it must be the one that began it', async () => {
   const attacker = newBrowser();
   const begun = await begin(wiki.client, wiki.secret);
@@ -151,6 +152,7 @@ describe('asking for more', () => {
     expect(new URL((await maria.browser.walk(address.href, world.origin)).location!).searchParams.get('code')).toBeTruthy();
   });
 
+  // ASVS 7.6.1
   test('prompt=login wants a sign-in after the request, max_age a recent one, and asks only once', async () => {
     const ivan = await world.signIn(await world.join('Ivan', 'Petrov'));
     const begun = await begin(wiki.client, wiki.secret, { prompt: 'login' });
@@ -175,6 +177,27 @@ describe('asking for more', () => {
     const { location } = await ana.browser.walk(world.origin + away.searchParams.get('return_to')!, world.origin);
     const tokens = await openid.authorizationCodeGrant(begun.config, new URL(location!), { pkceCodeVerifier: begun.verifier, expectedNonce: begun.nonce, expectedState: begun.state });
     expect(tokens.claims()?.['amr']).toContain('phr');
+  });
+
+  test('level 3 is asked for by acr_values or by the application, and the ID token shows it; nothing less is taken for it', async () => {
+    const ulf = await world.signIn(await world.join('Ulf', 'Sand'));
+    const begun = await begin(wiki.client, wiki.secret, { acr_values: 'urn:bailiwick:aal3' });
+    const away = new URL((await ulf.browser.walk(begun.address.href, world.origin)).location!);
+    expect(away.searchParams.get('step_up')).toBe('3');
+    const returnTo = world.origin + away.searchParams.get('return_to')!;
+    await world.raise(ulf, [proofs.passkey]);
+    expect(await ulf.browser.walk(returnTo, world.origin), 'a synced passkey is level 2').toMatchObject({ location: null, status: 403 });
+    await world.raise(ulf, [proofs.listedKey]);
+    const { location } = await ulf.browser.walk(returnTo, world.origin);
+    const tokens = await openid.authorizationCodeGrant(begun.config, new URL(location!), { pkceCodeVerifier: begun.verifier, expectedNonce: begun.nonce, expectedState: begun.state });
+    expect(tokens.claims()).toMatchObject({ acr: 'urn:bailiwick:aal3', amr: ['hwk', 'user', 'mfa', 'phr'] });
+
+    const vault = await world.addClient({ name: 'Vault', redirectUris: [callback], leastAssuranceLevel: 3 });
+    const wanted = await begin(vault.client, vault.secret, { acr_values: 'phr' });
+    const weak = await world.signIn(await world.join('Rune', 'Sand'));
+    const asked = new URL((await weak.browser.walk(wanted.address.href, world.origin)).location!);
+    expect(asked.searchParams.get('step_up'), 'the stricter of both').toBe('3');
+    expect((await signInTo(vault.client, vault.secret, ulf)).tokens.claims()?.acr).toBe('urn:bailiwick:aal3');
   });
 
   test('an application that demands a grant keeps out who has none, in words, and tells the application', async () => {

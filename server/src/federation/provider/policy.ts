@@ -27,6 +27,7 @@ export function demandOf(client: Client, { params, askedAt }: Asked): Demand {
     leastLevel: Math.max(client.leastAssuranceLevel, acr.level) as 1 | 2 | 3,
     isPhishingResistanceWanted: acr.isPhishingResistant,
     hintedPersonId: hintedPerson(params['id_token_hint']),
+    // ASVS 7.6.2 otherwise: applications of the house open without a question for whoever is signed in, as single sign-on means; those of others ask for consent
     isConsentNeeded: !client.isFirstParty,
     isConsentAskedAnew: prompts.has('consent'),
   };

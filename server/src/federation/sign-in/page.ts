@@ -1,40 +1,63 @@
+import type { Speaker } from '../../authentication/index.ts';
 import { html, type Html } from '../../platform/html/index.ts';
 
-const scopeWords: Readonly<Record<string, string>> = {
-  openid: 'who you are',
-  profile: 'your name, department and title',
-  email: 'your work e-mail address',
-  groups: 'what you hold in this application',
-  offline_access: 'to stay signed in while you are away',
-};
+/** What a scope lets an application learn; anything else is shown by its name. */
+const scopePhrases = { openid: 'app_scope_openid', profile: 'app_scope_profile', email: 'app_scope_email', groups: 'app_scope_groups', offline_access: 'app_scope_offline' } as const;
 
-const back = (uid: string, csrf: string, label: string): Html =>
-  html`<form method="post" action="/oauth2/interaction/${uid}"><input type="hidden" name="csrf" value="${csrf}"><button type="submit" name="decision" value="deny" id="back" class="secondary">${label}</button></form>`;
+export interface Facts {
+  readonly uid: string;
+  readonly csrf: string;
+  readonly application: string;
+  readonly person: string;
+}
 
-export const consentPage = (facts: { uid: string; csrf: string; application: string; person: string; scopes: readonly string[] }): Html => html`
-  <h1>${facts.application} wants to know who you are</h1>
-  <p>${facts.application} is not one of your company's own applications. If you agree, it learns:</p>
-  <ul>${facts.scopes.map((scope) => html`<li>${scopeWords[scope] ?? scope}</li>`)}</ul>
-  <p>You are signed in as ${facts.person}. You can take this back at any time on your own page.</p>
+export interface Shown {
+  readonly title: string;
+  readonly content: Html;
+}
+
+const signedInAs = ({ say }: Speaker, { person }: Facts): string => say('app_signed_in_as', { person });
+
+const back = ({ say }: Speaker, { uid, csrf, application }: Facts): Html =>
+  html`<form method="post" action="/oauth2/interaction/${uid}"><input type="hidden" name="csrf" value="${csrf}"><button type="submit" name="decision" value="deny" id="back" class="plain">${say('app_back', { application })}</button></form>`;
+
+export function consentPage(speaker: Speaker, facts: Facts & { readonly scopes: readonly string[] }): Shown {
+  const { say } = speaker;
+  const { application } = facts;
+  const title = say('app_consent_title', { application });
+  const wordsOf = (scope: string): string => (Object.hasOwn(scopePhrases, scope) ? say(scopePhrases[scope as keyof typeof scopePhrases]) : scope);
+  return {
+    title,
+    content: html`
+  <h1>${title}</h1>
+  <p>${say('app_consent_text', { application })}</p>
+  <ul>${facts.scopes.map((scope) => html`<li>${wordsOf(scope)}</li>`)}</ul>
+  <p>${signedInAs(speaker, facts)} ${say('app_consent_later')}</p>
   <form method="post" action="/oauth2/interaction/${facts.uid}">
     <input type="hidden" name="csrf" value="${facts.csrf}">
-    <button type="submit" name="decision" value="agree" id="agree">Agree and continue</button>
-    <button type="submit" name="decision" value="deny" id="deny" class="secondary">Do not agree</button>
-  </form>`;
+    <div class="choices"><button type="submit" name="decision" value="agree" id="agree">${say('app_agree')}</button>
+    <button type="submit" name="decision" value="deny" id="deny" class="plain">${say('app_disagree')}</button></div>
+  </form>`,
+  };
+}
 
-export const keptOutPage = (facts: { uid: string; csrf: string; application: string; person: string }): Html => html`
-  <h1>You have no access to ${facts.application}</h1>
-  <p>You are signed in as ${facts.person}. ${facts.application} is open only to people who were given access, and nobody has given it to you.</p>
-  <p>Ask your manager or an administrator for access to ${facts.application}.</p>
-  ${back(facts.uid, facts.csrf, `Back to ${facts.application}`)}`;
+export function keptOutPage(speaker: Speaker, facts: Facts): Shown {
+  const { say } = speaker;
+  const { application } = facts;
+  const title = say('app_kept_out_title', { application });
+  return { title, content: html`<h1>${title}</h1><p>${signedInAs(speaker, facts)} ${say('app_kept_out_text', { application })}</p><p>${say('app_kept_out_next', { application })}</p>${back(speaker, facts)}` };
+}
 
-export const tooWeakPage = (facts: { uid: string; csrf: string; application: string; person: string }): Html => html`
-  <h1>${facts.application} needs a stronger sign-in</h1>
-  <p>You are signed in as ${facts.person}, but not as strongly or not as freshly as ${facts.application} demands.</p>
-  <p>Add a passkey on <a href="/">your own page</a>, then begin again.</p>
-  ${back(facts.uid, facts.csrf, `Back to ${facts.application}`)}`;
+export function tooWeakPage(speaker: Speaker, facts: Facts): Shown {
+  const { say } = speaker;
+  const { application } = facts;
+  const title = say('app_too_weak_title', { application });
+  return { title, content: html`<h1>${title}</h1><p>${signedInAs(speaker, facts)} ${say('app_too_weak_text', { application })}</p><p>${say('app_too_weak_next')}</p><p><a class="button" href="/security">${say('app_own_page')}</a></p>${back(speaker, facts)}` };
+}
 
-export const otherPersonPage = (facts: { uid: string; csrf: string; application: string; person: string }): Html => html`
-  <h1>${facts.application} expects somebody else</h1>
-  <p>You are signed in as ${facts.person}. ${facts.application} asked for another person. If that is you too, <a href="/sign-out">sign out</a> first and begin again.</p>
-  ${back(facts.uid, facts.csrf, `Back to ${facts.application}`)}`;
+export function otherPersonPage(speaker: Speaker, facts: Facts): Shown {
+  const { say } = speaker;
+  const { application } = facts;
+  const title = say('app_other_title', { application });
+  return { title, content: html`<h1>${title}</h1><p>${signedInAs(speaker, facts)} ${say('app_other_text', { application })}</p><p><a class="button" href="/sign-out">${say('sign_out')}</a></p>${back(speaker, facts)}` };
+}

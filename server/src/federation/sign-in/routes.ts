@@ -1,6 +1,6 @@
 import type Provider from 'oidc-provider';
 import { z } from 'zod';
-import type { Html } from '../../platform/html/index.ts';
+import { speakerFor } from '../../authentication/index.ts';
 import { page, redirect, route, type AnyRoute, type Answer, type Principal } from '../../platform/http/index.ts';
 import type { Client } from '../client/client.ts';
 import type { Registry } from '../client/registry.ts';
@@ -9,7 +9,7 @@ import type { FederationNeeds } from '../needs.ts';
 import { demandOf, judge } from '../provider/policy.ts';
 import type { Door } from '../provider/protocol.ts';
 import { begunAtOf, paths } from '../provider/build-provider.ts';
-import { consentPage, keptOutPage, otherPersonPage, tooWeakPage } from './page.ts';
+import { consentPage, keptOutPage, otherPersonPage, tooWeakPage, type Shown } from './page.ts';
 import { giveConsent, recordNoAccess } from './give-consent.ts';
 
 type Interaction = InstanceType<Provider['Interaction']>;
@@ -52,6 +52,16 @@ export async function formTargetsOf(needs: Pick<InteractionNeeds, 'door' | 'regi
   return interaction ? targetOf(interaction) : [];
 }
 
+/** For the person who is asked on a telephone: which application's sign-in waits there. */
+export async function applicationOf(needs: Pick<InteractionNeeds, 'door' | 'registry'>, returnTo: string): Promise<string | null> {
+  const uid = /^\/oauth2\/interaction\/([\w-]{1,100})(?:\?|$)/.exec(returnTo)?.[1];
+  if (!uid) return null;
+  const revisions = await needs.registry.revisions();
+  const { provider } = await needs.door.current(revisions);
+  const interaction = (await provider.Interaction.find(uid)) as Interaction | undefined;
+  return (interaction && (await needs.registry.find(String(interaction.params['client_id']), revisions)))?.name ?? null;
+}
+
 async function goOn({ interaction, begunAt }: HalfDone, result: Record<string, unknown> = {}): Promise<Answer> {
   interaction.result = { ...result, begunAt } as NonNullable<Interaction['result']>;
   await interaction.persist();
@@ -63,7 +73,7 @@ async function goOn({ interaction, begunAt }: HalfDone, result: Record<string, u
 function askForSignIn(half: HalfDone, wanted: 'sign_in' | 'fresh_sign_in' | 'stronger_sign_in'): Answer {
   const demand = demandOf(half.client, askedOf(half));
   const target = new URLSearchParams({ return_to: `${paths.interaction}/${half.interaction.uid}${wanted === 'sign_in' ? '' : '?tried=1'}` });
-  const strength = demand.isPhishingResistanceWanted ? 'phishing_resistant' : String(Math.max(2, demand.leastLevel));
+  const strength = demand.leastLevel === 3 ? '3' : demand.isPhishingResistanceWanted ? 'phishing_resistant' : String(Math.max(2, demand.leastLevel));
   if (wanted !== 'sign_in' || strength !== '2') target.set('step_up', strength);
   return redirect(`/sign-in?${target}`);
 }
@@ -72,7 +82,7 @@ const uidParams = z.object({ uid: z.string().regex(/^[\w-]{1,100}$/) });
 
 /** The pages between an application and its sign-in. They decide nothing that the protocol does not judge again afterwards. */
 export function interactionRoutes(needs: InteractionNeeds): readonly AnyRoute[] {
-  const framed = (title: string, content: Html, languages: readonly string[]): Html => needs.pageFrame.frame({ title, content, languages });
+  const framed = (shown: Shown, languages: readonly string[]) => needs.pageFrame.frame({ ...shown, languages });
 
   const refuseAccess = (half: HalfDone, principal: Principal, reason: string, address: string): Promise<void> => recordNoAccess(needs, principal, half.client, { reason, address });
 
@@ -91,6 +101,7 @@ export function interactionRoutes(needs: InteractionNeeds): readonly AnyRoute[] 
         const missing = await judge(needs, half.client, askedOf(half), principal);
         if (missing === null) return goOn(half);
         if (missing === 'sign_in' || !principal) return askForSignIn(half, 'sign_in');
+        const speaker = speakerFor(languages);
         const facts = { uid: params.uid, csrf, application: half.client.name, person: principal.name };
         const formTargets = targetOf(half.interaction);
         switch (missing) {
@@ -98,14 +109,14 @@ export function interactionRoutes(needs: InteractionNeeds): readonly AnyRoute[] 
           case 'stronger_sign_in':
             if (!query.tried) return askForSignIn(half, missing);
             await refuseAccess(half, principal, 'the sign-in was not as strong or as fresh as the application demands', request.address);
-            return page(framed('A stronger sign-in is needed', tooWeakPage(facts), languages), { status: 403, formTargets });
+            return page(framed(tooWeakPage(speaker, facts), languages), { status: 403, formTargets });
           case 'other_person':
-            return page(framed('Somebody else is expected', otherPersonPage(facts), languages), { status: 403, formTargets });
+            return page(framed(otherPersonPage(speaker, facts), languages), { status: 403, formTargets });
           case 'access':
             await refuseAccess(half, principal, 'no open grant in this application', request.address);
-            return page(framed('No access', keptOutPage(facts), languages), { status: 403, formTargets });
+            return page(framed(keptOutPage(speaker, facts), languages), { status: 403, formTargets });
           case 'consent':
-            return page(framed('Do you agree?', consentPage({ ...facts, scopes: scopesOf(half) }), languages), { formTargets });
+            return page(framed(consentPage(speaker, { ...facts, scopes: scopesOf(half) }), languages), { formTargets });
         }
       },
     }),

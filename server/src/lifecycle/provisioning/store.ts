@@ -1,4 +1,4 @@
-import { json, sql, type Tx } from '../../platform/db/index.ts';
+import { fragment, json, sql, type Tx } from '../../platform/db/index.ts';
 import type { ConnectionMode, LoginFrom, MovementKind, StepAction, StepState, Wanted } from '../movement/movement.ts';
 
 /** Beside the lock space of the jobs; one key per runner. */
@@ -85,9 +85,15 @@ export interface ClaimedStep {
   readonly isRemoval: boolean;
 }
 
+/** Something before it is open where the order matters; a title that a system refuses holds no access back. */
+const waitsForEarlier = fragment`(s.waits_for_earlier and exists (
+               select from lifecycle.step e
+                where e.movement_id = s.movement_id and e.application_id = s.application_id and e.position < s.position and e.action <> 'update_account'
+                  and e.state in ('wanted', 'sent', 'contradicted', 'unproven', 'action_required')))`;
+
 /**
  * The next step of this system that may run: due, not held, nothing of the same person running there,
- * and nothing before it open where the order matters (a title that a system refuses holds no access back). Leavers first.
+ * and nothing before it that it waits for. Leavers first.
  */
 export async function claimNext(tx: Tx, applicationId: string, runnerId: number, now: Date): Promise<ClaimedStep | null> {
   const [row] = await sql<ClaimedStep>(tx)`
@@ -98,10 +104,7 @@ export async function claimNext(tx: Tx, applicationId: string, runnerId: number,
          and s.state in ('wanted', 'sent', 'contradicted', 'unproven', 'action_required')
          and s.held_because is null and s.lease_runner is null and s.next_at <= ${now}
          and not exists (select from lifecycle.step o where o.application_id = s.application_id and o.person_id = s.person_id and o.lease_runner is not null)
-         and not (s.waits_for_earlier and exists (
-               select from lifecycle.step e
-                where e.movement_id = s.movement_id and e.application_id = s.application_id and e.position < s.position and e.action <> 'update_account'
-                  and e.state in ('wanted', 'sent', 'contradicted', 'unproven', 'action_required')))
+         and not ${waitsForEarlier}
        order by s.urgency, s.next_at, s.position, s.id
        limit 1
          for update skip locked)
@@ -120,10 +123,7 @@ export async function nextDue(tx: Tx, applicationId: string): Promise<Date | nul
       from lifecycle.step s
      where s.application_id = ${applicationId} and s.state in ('wanted', 'sent', 'contradicted', 'unproven', 'action_required')
        and s.held_because is null and s.lease_runner is null
-       and not (s.waits_for_earlier and exists (
-             select from lifecycle.step e
-              where e.movement_id = s.movement_id and e.application_id = s.application_id and e.position < s.position and e.action <> 'update_account'
-                and e.state in ('wanted', 'sent', 'contradicted', 'unproven', 'action_required')))`;
+       and not ${waitsForEarlier}`;
   return row?.nextAt ?? null;
 }
 

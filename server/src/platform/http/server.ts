@@ -4,7 +4,7 @@ import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, t
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { z } from 'zod';
 import type { Clock } from '../clock/index.ts';
 import { monotonicMs } from '../clock/index.ts';
@@ -15,6 +15,7 @@ import type { Subscriber } from '../events/index.ts';
 import type { JobDefinition } from '../jobs/index.ts';
 import type { Log } from '../log/index.ts';
 import type { Metrics } from '../metrics/index.ts';
+import { noteCertificate, openCertificateHeader } from './client-certificate.ts';
 import { refuse, type Gate, type Principal, type RequestFacts } from './gate.ts';
 import { describeApi } from './openapi.ts';
 import type { PageFrame } from './page-frame.ts';
@@ -30,6 +31,8 @@ export interface Module {
   readonly subscribers?: readonly Subscriber[];
   /** Doors that a protocol library serves itself (OpenID Connect). They sit outside the route table and authorise in their own protocol. */
   readonly protocol?: FastifyPluginAsync;
+  /** Doors on ports of their own. */
+  readonly listeners?: readonly { listen(): Promise<void>; close(): Promise<void> }[];
 }
 
 /** The plug that tells who a request comes from; the authentication domain brings it. */
@@ -112,7 +115,16 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
   const duration = metrics.histogram('bailiwick_http_request_seconds', 'time of answers by route', ['method', 'route', 'status']);
   const cookiePrefix = config.isSecure ? '__Host-' : '';
 
-  const factsOf = (request: FastifyRequest): RequestFacts => ({ requestId: request.id, address: request.ip, userAgent: (request.headers['user-agent'] ?? '').slice(0, 400), now: clock.now() });
+  const takeCertificate = openCertificateHeader(config);
+  const certificates = new WeakMap<FastifyRequest, ReturnType<typeof takeCertificate>>();
+  function factsOf(request: FastifyRequest): RequestFacts {
+    // A trusted proxy that hands on what strangers wrote: what is no address is not taken for one.
+    const address = isIP(request.ip) === 0 ? (request.socket.remoteAddress ?? 'unknown') : request.ip;
+    const facts: RequestFacts = { requestId: request.id, address, userAgent: (request.headers['user-agent'] ?? '').slice(0, 400), now: clock.now() };
+    const certificate = certificates.get(request);
+    if (certificate) noteCertificate(facts, certificate);
+    return facts;
+  }
 
   function harden(request: FastifyRequest, reply: FastifyReply): void {
     reply.header('x-request-id', request.id);
@@ -129,6 +141,9 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
   app.addHook('onRequest', async (request, reply) => {
     (request as FastifyRequest & { startedAt?: number }).startedAt = monotonicMs();
     harden(request, reply);
+    if (isPage(request)) await needs.pageFrame.prepare?.();
+    const certificate = takeCertificate(request.raw);
+    if (certificate.is !== 'none') certificates.set(request, certificate);
   });
   app.addHook('onResponse', async (request, reply) => {
     const startedAt = (request as FastifyRequest & { startedAt?: number }).startedAt;
@@ -148,7 +163,7 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
     if (status === 401) reply.header('www-authenticate', 'Bearer realm="bailiwick"');
     reply.code(status);
     if (isPage(request)) return sendHtml(reply, needs.pageFrame.refusal(refusal, languagesOf(request)).text, []);
-    const stepUp = refusal.code === refuse.stronger_sign_in_needed.code ? { assuranceLevel: refusal.facts['assuranceLevel'], maxAgeSeconds: refusal.facts['maxAgeSeconds'] } : {};
+    const stepUp = refusal.code === refuse.stronger_sign_in_needed.code ? { assuranceLevel: refusal.facts['assuranceLevel'], maxAgeSeconds: refusal.facts['maxAgeSeconds'], ...(refusal.facts['stepUp'] ? { stepUp: refusal.facts['stepUp'] } : {}) } : {};
     return reply.type('application/problem+json').send(JSON.stringify({ type: 'about:blank', title: titles[refusal.kind], status, detail: refusal.message, code: refusal.code, requestId: request.id, ...stepUp, ...(errors ? { errors } : {}) }));
   }
 
@@ -168,7 +183,7 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
     }
     log.error({ err: error, requestId: request.id, method: request.method, route: request.routeOptions.url }, 'a bug');
     reply.code(500);
-    if (isPage(request)) return sendHtml(reply, needs.pageFrame.refusal(new Refusal('platform.bug', 'unavailable', `something went wrong here; tell an administrator the reference \`${request.id}\``), languagesOf(request)).text, []);
+    if (isPage(request)) return sendHtml(reply, needs.pageFrame.refusal(new Refusal('platform.bug', 'unavailable', `something went wrong here; tell an administrator the reference \`${request.id}\``, { reference: request.id }), languagesOf(request)).text, []);
     return reply.type('application/problem+json').send(JSON.stringify({ type: 'about:blank', title: 'Error', status: 500, detail: `something went wrong here; tell an administrator the reference \`${request.id}\``, code: 'platform.bug', requestId: request.id }));
   });
 
@@ -412,9 +427,11 @@ function unstorable(input: unknown): string | null {
   return null;
 }
 
+/** What was chosen on one of our pages comes before what the browser asks for (authentication/pages/language.ts sets it). */
+const chosenLanguage = /(?:^|;\s*)(?:__Host-)?bailiwick-language=([a-z]{2})(?:;|$)/;
+
 const languagesOf = (request: FastifyRequest): readonly string[] =>
-  (request.headers['accept-language'] ?? '')
-    .slice(0, 200)
+  `${chosenLanguage.exec(request.headers.cookie ?? '')?.[1] ?? ''},${(request.headers['accept-language'] ?? '').slice(0, 200)}`
     .split(',')
     .map((part) => {
       const [language = '', quality] = part.trim().split(';q=');

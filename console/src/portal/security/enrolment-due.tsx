@@ -1,11 +1,11 @@
 import { Button, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { wantInWords } from '../admin/enrolment/in-words.ts';
-import { myEnrolmentQuery } from '../api/enrolment.ts';
-import { Sheet } from '../ui/sheet.tsx';
-import { day } from '../ui/time.ts';
-import { words } from '../words/index.ts';
-import css from './my-security.module.css';
+import { wantInWords } from '../../admin/enrolment/in-words.ts';
+import { myEnrolmentQuery } from '../../api/enrolment.ts';
+import { Sheet } from '../../ui/sheet.tsx';
+import { day } from '../../ui/time.ts';
+import { words } from '../../words/index.ts';
+import css from '../my-security.module.css';
 
 /** What a sign-in rule asks of me and I have not set up. Nothing where nothing is due. */
 export function EnrolmentDue({ onAddPasskey }: { onAddPasskey: () => void }) {

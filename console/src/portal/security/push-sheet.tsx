@@ -1,0 +1,206 @@
+import { ActionIcon, Alert, Button, Group, Loader, Menu, Modal, Stack, TextInput } from '@mantine/core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { IconDeviceMobileCheck, IconDots } from '@tabler/icons-react';
+import { useEffect, useRef, useState } from 'react';
+import { removeFactor, renameFactor } from '../../api/authentication.ts';
+import { myPushQuery, startPairing, switchPushOn, type MyPush, type PairingStarted, type PushDevice } from '../../api/push.ts';
+import { Confirm, Refused } from '../../ui/confirm.tsx';
+import { useNow } from '../../ui/now.ts';
+import { say } from '../../ui/said.tsx';
+import { SecretOnce } from '../../ui/secret-once.tsx';
+import { Sheet } from '../../ui/sheet.tsx';
+import { Loaded } from '../../ui/state.tsx';
+import { Tone } from '../../ui/tone.tsx';
+import { When } from '../../ui/when.tsx';
+import { words } from '../../words/index.ts';
+import css from '../my-security.module.css';
+
+type Asked = { is: 'pair' } | { is: 'on' } | { is: 'rename' | 'remove'; device: PushDevice };
+
+/** The telephones that approve sign-ins. */
+export function PushSheet() {
+  const w = words.push;
+  const query = useQuery(myPushQuery);
+  const queries = useQueryClient();
+  const [asked, ask] = useState<Asked | null>(null);
+  const close = (): void => ask(null);
+  const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['me'] });
+  const isFull = query.data !== undefined && query.data.devices.length >= query.data.atMost;
+  return (
+    <Sheet
+      title={w.title}
+      lead={w.lead}
+      actions={
+        <Button size="compact-sm" variant="default" disabled={!query.data || isFull} onClick={() => ask({ is: 'pair' })}>
+          {w.pair}
+        </Button>
+      }
+    >
+      <Loaded query={query} rows={1}>
+        {(push) => <Devices push={push} ask={ask} />}
+      </Loaded>
+      {asked?.is === 'pair' && query.data ? <Pair known={query.data.devices} onClose={close} renew={renew} /> : null}
+      {asked?.is === 'on' ? (
+        <Confirm
+          title={w.switchOn}
+          effect={w.switchOnEffect}
+          action={w.switchOn}
+          onConfirm={async () => {
+            await switchPushOn();
+            await renew();
+            say(w.switchedOn);
+          }}
+          onClose={close}
+        />
+      ) : null}
+      {asked?.is === 'rename' ? <Rename device={asked.device} onClose={close} renew={renew} /> : null}
+      {asked?.is === 'remove' ? (
+        <Confirm
+          title={words.portal.security.removeTitle(asked.device.name)}
+          effect={w.removeEffect(asked.device.name)}
+          action={words.portal.security.remove}
+          isDangerous
+          onConfirm={async () => {
+            await removeFactor(asked.device.id);
+            await renew();
+            say(words.portal.security.removed(asked.device.name));
+          }}
+          onClose={close}
+        />
+      ) : null}
+    </Sheet>
+  );
+}
+
+function Devices({ push, ask }: { push: MyPush; ask: (asked: Asked) => void }) {
+  const w = words.push;
+  const s = words.portal.security;
+  return (
+    <Stack gap="sm">
+      {push.isOff ? (
+        <Alert color="red" variant="light" title={w.offTitle}>
+          <Stack gap="sm" align="flex-start">
+            <span>{w.offText}</span>
+            <Button size="compact-sm" onClick={() => ask({ is: 'on' })}>
+              {w.switchOn}
+            </Button>
+          </Stack>
+        </Alert>
+      ) : null}
+      {push.isLocked ? <Tone tone="danger">{w.locked}</Tone> : null}
+      {push.devices.length === 0 ? <p className="quiet">{w.none}</p> : null}
+      <ul className={css.list}>
+        {push.devices.map((device) => (
+          <li key={device.id} className={css.item}>
+            <IconDeviceMobileCheck size={24} stroke={1.4} aria-hidden="true" />
+            <div>
+              <span className={css.name}>{device.name}</span>
+              <span className="quiet-under">
+                {device.isDisabled ? w.isOff : device.hasNotifications ? w.hasMessages : w.noMessages} · {s.added} <When at={device.createdAt} /> ·{' '}
+                {device.lastUsedAt ? (
+                  <>
+                    {s.lastUsed} <When at={device.lastUsedAt} />
+                  </>
+                ) : (
+                  s.notUsed
+                )}
+              </span>
+            </div>
+            <Menu>
+              <Menu.Target>
+                <ActionIcon aria-label={`${words.ui.more}: ${device.name}`}>
+                  <IconDots size={16} />
+                </ActionIcon>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item onClick={() => ask({ is: 'rename', device })}>{s.rename}</Menu.Item>
+                <Menu.Item color="red" onClick={() => ask({ is: 'remove', device })}>
+                  {s.remove}
+                </Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          </li>
+        ))}
+      </ul>
+      {push.devices.length >= push.atMost ? <p className="quiet">{w.many(push.atMost)}</p> : null}
+    </Stack>
+  );
+}
+
+interface DialogProps {
+  readonly onClose: () => void;
+  readonly renew: () => Promise<void>;
+}
+
+/** Shows the link until a telephone has used it, which the list of telephones tells. */
+function Pair({ known, onClose, renew }: DialogProps & { known: readonly PushDevice[] }) {
+  const w = words.push;
+  const [before] = useState(() => new Set(known.map((device) => device.id)));
+  const [started, setStarted] = useState<PairingStarted | null>(null);
+  const [error, setError] = useState<Error | null>(null);
+  const begin = (): void => {
+    setError(null);
+    setStarted(null);
+    startPairing().then(setStarted, (caught: Error) => setError(caught));
+  };
+  const isBegun = useRef(false);
+  useEffect(() => {
+    // Once: React runs effects twice while developing, and a second link makes the first one worthless.
+    if (isBegun.current) return;
+    isBegun.current = true;
+    begin();
+  }, []);
+  const { data } = useQuery({ ...myPushQuery, refetchInterval: started ? 2_000 : false });
+  const added = started ? data?.devices.find((device) => !before.has(device.id)) : undefined;
+  useEffect(() => {
+    if (!added) return;
+    say(w.paired(added.name));
+    void renew();
+    onClose();
+  }, [added, onClose, renew, w]);
+  const now = useNow();
+  const isOver = started !== null && new Date(started.expiresAt).getTime() <= now;
+  return (
+    <Modal opened onClose={onClose} title={w.pair} closeOnClickOutside={false}>
+      <Stack gap="md">
+        <Refused error={error} />
+        {started && !isOver ? (
+          <>
+            <p>{w.scan}</p>
+            <img className={css.qr} src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(started.qr)}`} alt={w.scan} />
+            <SecretOnce value={started.link} label={w.byHand} />
+            <Group gap="xs" role="status">
+              <Loader size="xs" aria-hidden="true" />
+              <span className="quiet">{w.waits}</span>
+            </Group>
+          </>
+        ) : null}
+        {isOver ? <p>{w.over}</p> : null}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            {words.ui.cancel}
+          </Button>
+          {isOver ? <Button onClick={begin}>{w.newLink}</Button> : null}
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}
+
+function Rename({ device, onClose, renew }: DialogProps & { device: PushDevice }) {
+  const w = words.portal.security;
+  const [text, setText] = useState(device.name);
+  return (
+    <Confirm
+      title={w.rename}
+      effect={<TextInput label={w.passkeyName} value={text} onChange={(event) => setText(event.currentTarget.value)} maxLength={60} />}
+      action={w.rename}
+      isReady={text.trim() !== '' && text.trim() !== device.name}
+      onConfirm={async () => {
+        await renameFactor(device.id, text.trim());
+        await renew();
+      }}
+      onClose={onClose}
+    />
+  );
+}

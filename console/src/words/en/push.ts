@@ -1,0 +1,27 @@
+import { count } from '../plural.ts';
+
+export const push = {
+  title: 'Push approval',
+  lead: 'Your telephone shows who signs in, and you type six digits there. It can be phished: a passkey is better.',
+  telephones: (n: number) => (n === 0 ? 'No' : count(n, 'telephone', 'telephones')),
+  telephonesOff: (n: number) => `${count(n, 'telephone', 'telephones')}, switched off`,
+  pair: 'Pair a telephone',
+  none: 'No telephone paired.',
+  many: (n: number) => `${n} telephones are as many as can be paired. Remove one first.`,
+  scan: 'Scan this with the telephone, or open the link on it. It works once, for ten minutes.',
+  byHand: 'Or open this link on the telephone',
+  waits: 'Waiting for the telephone',
+  paired: (name: string) => `${name} is paired.`,
+  over: 'The ten minutes are over. Make a new link.',
+  newLink: 'New link',
+  hasMessages: 'gets messages',
+  noMessages: 'opens the page by hand',
+  isOff: 'switched off',
+  offTitle: 'Switched off: three questions in a row were denied or not answered.',
+  offText: 'If you did not cause them, somebody knows your password: change it first. Then switch it on again.',
+  locked: 'Switched off after 100 wrong tries. Pair a telephone anew.',
+  switchOn: 'Switch on again',
+  switchOnEffect: 'Your telephones are asked again when somebody signs in with your password.',
+  switchedOn: 'Push approval is on again.',
+  removeEffect: (name: string) => `${name} is asked no more when you sign in. You can pair it again.`,
+};

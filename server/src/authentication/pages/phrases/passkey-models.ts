@@ -1,0 +1,53 @@
+import { inEveryLanguage } from './languages.ts';
+
+/** Level 3: which kind of security key is needed, and what happens with one of another kind. */
+export const passkeyModelPhrases = inEveryLanguage({
+  en: {
+    key_needed: 'The highest level is asked for. Use your security key of one of these models, with its PIN or fingerprint:',
+    key_needed_new: 'The highest level is asked for. It needs a security key of one of these models. If the browser asks whether it may show the make of the key, allow it:',
+    key_none_listed: 'The highest level is asked for, and no security key here reaches it yet. Ask your administrator which one to use.',
+    key_more: 'and {count} more',
+    lacks_key_title: 'Another security key is needed here',
+    lacks_key_text: 'The key that you set up is kept, and signs you in elsewhere. For the highest level it must be of one of these models, with a PIN or fingerprint, and show who made it. Ask your administrator for one.',
+    lacks_key_none: 'The key that you set up is kept, and signs you in elsewhere. For the highest level no security key is approved yet. Ask your administrator.',
+    lacks_key_try: 'Set up another key',
+    lacks_key_leave: 'Go back without it',
+    lacks_key_without: 'Sign in without the highest level',
+  },
+  de: {
+    key_needed: 'Hier wird die höchste Stufe verlangt. Verwenden Sie Ihren Sicherheitsschlüssel eines dieser Modelle, mit PIN oder Fingerabdruck:',
+    key_needed_new: 'Hier wird die höchste Stufe verlangt. Dafür braucht es einen Sicherheitsschlüssel eines dieser Modelle. Fragt der Browser, ob er den Hersteller des Schlüssels zeigen darf, erlauben Sie es:',
+    key_none_listed: 'Hier wird die höchste Stufe verlangt, und noch kein Sicherheitsschlüssel erreicht sie. Fragen Sie Ihre Administratorin oder Ihren Administrator, welcher geeignet ist.',
+    key_more: 'und {count} weitere',
+    lacks_key_title: 'Hier ist ein anderer Sicherheitsschlüssel nötig',
+    lacks_key_text: 'Der Schlüssel, den Sie eingerichtet haben, bleibt erhalten und meldet Sie anderswo an. Für die höchste Stufe muss er von einem dieser Modelle sein, PIN oder Fingerabdruck haben und zeigen, wer ihn gemacht hat. Fragen Sie in der Administration danach.',
+    lacks_key_none: 'Der Schlüssel, den Sie eingerichtet haben, bleibt erhalten und meldet Sie anderswo an. Für die höchste Stufe ist noch kein Sicherheitsschlüssel zugelassen. Fragen Sie in der Administration nach.',
+    lacks_key_try: 'Einen anderen Schlüssel einrichten',
+    lacks_key_leave: 'Ohne ihn zurückgehen',
+    lacks_key_without: 'Ohne die höchste Stufe anmelden',
+  },
+  fr: {
+    key_needed: 'Le niveau le plus élevé est demandé. Utilisez votre clé de sécurité de l’un de ces modèles, avec son code PIN ou votre empreinte :',
+    key_needed_new: 'Le niveau le plus élevé est demandé. Il faut une clé de sécurité de l’un de ces modèles. Si le navigateur demande s’il peut montrer la marque de la clé, acceptez :',
+    key_none_listed: 'Le niveau le plus élevé est demandé, et aucune clé de sécurité ne l’atteint encore ici. Demandez à votre administrateur laquelle utiliser.',
+    key_more: 'et {count} de plus',
+    lacks_key_title: 'Il faut ici une autre clé de sécurité',
+    lacks_key_text: 'La clé que vous avez configurée est conservée et vous connecte ailleurs. Pour le niveau le plus élevé, elle doit être de l’un de ces modèles, avoir un code PIN ou une empreinte, et montrer qui l’a fabriquée. Demandez-en une à votre administrateur.',
+    lacks_key_none: 'La clé que vous avez configurée est conservée et vous connecte ailleurs. Aucune clé de sécurité n’est encore approuvée pour le niveau le plus élevé. Demandez à votre administrateur.',
+    lacks_key_try: 'Configurer une autre clé',
+    lacks_key_leave: 'Revenir sans elle',
+    lacks_key_without: 'Se connecter sans le niveau le plus élevé',
+  },
+  es: {
+    key_needed: 'Se pide el nivel más alto. Use su llave de seguridad de uno de estos modelos, con su PIN o su huella:',
+    key_needed_new: 'Se pide el nivel más alto. Hace falta una llave de seguridad de uno de estos modelos. Si el navegador pregunta si puede mostrar la marca de la llave, permítalo:',
+    key_none_listed: 'Se pide el nivel más alto, y aquí todavía ninguna llave de seguridad lo alcanza. Pregunte a su administrador cuál usar.',
+    key_more: 'y {count} más',
+    lacks_key_title: 'Aquí hace falta otra llave de seguridad',
+    lacks_key_text: 'La llave que ha configurado se conserva y le sirve en otros sitios. Para el nivel más alto debe ser de uno de estos modelos, tener PIN o huella y mostrar quién la fabricó. Pida una a su administrador.',
+    lacks_key_none: 'La llave que ha configurado se conserva y le sirve en otros sitios. Todavía no hay ninguna llave de seguridad aprobada para el nivel más alto. Pregunte a su administrador.',
+    lacks_key_try: 'Configurar otra llave',
+    lacks_key_leave: 'Volver sin ella',
+    lacks_key_without: 'Entrar sin el nivel más alto',
+  },
+});

@@ -12,7 +12,7 @@ import { isStopped } from './stop-rule.ts';
 
 const now = new Date('2026-03-10T09:00:00Z');
 const at = (text: string): Date => new Date(text);
-const maria: Member = { personId: '01890a5d-ac96-774b-bcce-b302099a8057', isAdministrator: true, department: 'Engineering', location: 'Vienna', employmentType: 'employee', title: 'Engineer', roleIds: ['r-keys'] };
+const maria: Member = { personId: '01890a5d-ac96-774b-bcce-b302099a8057', isAdministrator: true, isBreakGlass: false, department: 'Engineering', location: 'Vienna', employmentType: 'employee', title: 'Engineer', roleIds: ['r-keys'] };
 const ivan: Member = { ...maria, personId: '01890a5d-ac96-774b-bcce-b302099a8058', isAdministrator: false, department: 'Sales', title: null, roleIds: [] };
 const unphishable: Wanted = { level: 2, isPhishingResistant: true };
 const policy = (more: Partial<EnrolmentPolicy> = {}): EnrolmentPolicy => ({ id: 'p1', name: 'Keys for all', audience: { anyOf: [everybody] }, want: unphishable, startsAt: at('2026-03-01T00:00:00Z'), deadlineAt: at('2026-03-14T00:00:00Z'), skips: 3, percent: 100, state: 'on', ...more });
@@ -32,6 +32,10 @@ describe('who is in the audience', () => {
     ['nobody', [], false, false],
   ])('%s', (_, anyOf, isMaria, isIvan) => {
     expect([isInAudience({ anyOf }, maria), isInAudience({ anyOf }, ivan)]).toEqual([isMaria, isIvan]);
+  });
+
+  it('threat: no policy reaches a break-glass account, not even one for everybody', () => {
+    expect(isInAudience({ anyOf: [everybody, group({ isAdministrator: true })] }, { ...maria, isBreakGlass: true })).toBe(false);
   });
 
   it('a stage is about its share of the people, always the same ones, and whoever is in stays in when it grows', () => {

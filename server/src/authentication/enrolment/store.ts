@@ -98,7 +98,7 @@ export async function findFacing(tx: Tx, groups: PeopleGroups, personId: string,
     }
   >(tx)`
     with open_policy as materialized (select ${columns} from authn.enrolment_policy where state in ('on', 'stopped') and removed_at is null and starts_at <= ${now})
-    select c.person_id, c.department, c.location, c.employment_type, c.title,
+    select c.person_id, c.department, c.location, c.employment_type, c.title, c.source = 'break-glass' as is_break_glass,
            c.person_id in (${groups.withConsoleRole}) as is_administrator,
            case when exists (select from open_policy where jsonb_path_exists(audience, '$.anyOf[*].roleIds[*]'))
                 then array(select held.role_id::text from (${groups.inRoles}) as held where held.person_id = c.person_id) else '{}' end as role_ids,
@@ -175,7 +175,7 @@ export async function countBeforeTheDoor(tx: Tx, groups: PeopleGroups, policy: S
 }
 
 /** `isInAudience` of the noun, as a condition on `directory.person_card p`. */
-export const audienceAsSql = (groups: PeopleGroups, { anyOf }: Audience): Fragment => (anyOf.length === 0 ? fragment`false` : fragment`(${join(anyOf.map((group) => groupAsSql(groups, group)), fragment` or `)})`);
+export const audienceAsSql = (groups: PeopleGroups, { anyOf }: Audience): Fragment => (anyOf.length === 0 ? fragment`false` : fragment`(p.source <> 'break-glass' and (${join(anyOf.map((group) => groupAsSql(groups, group)), fragment` or `)}))`);
 
 function groupAsSql(groups: PeopleGroups, group: AudienceGroup): Fragment {
   const isOneOf = (column: Fragment, values: readonly string[]): Fragment[] => (values.length === 0 ? [] : [fragment`coalesce(${column} = any(${textArray(values)}), false)`]);
@@ -201,11 +201,12 @@ function readyAsSql({ level, isPhishingResistant, without = [] }: Wanted, factor
   const some = (name: string): Fragment => fragment`(${factors} ->> ${name}::text)::integer > 0`;
   const [key, certificate] = [some('passkeys'), some('certificates')];
   const password = without.includes('password') ? fragment`false` : fragment`(${factors} ->> 'hasPassword')::boolean`;
-  const held = join([...(without.includes('totp') ? [] : [some('totps')]), ...(without.includes('push') ? [] : [some('pushDevices')]), key, certificate], fragment` or `);
+  const push = fragment`(${some('pushDevices')} and not (${factors} ->> 'isPushOff')::boolean)`;
+  const held = join([...(without.includes('totp') ? [] : [some('totps')]), ...(without.includes('push') ? [] : [push]), key, certificate], fragment` or `);
   const enough = {
     1: fragment`(${password} or ${held})`,
-    2: fragment`(${some('verifiedPasskeys')} or ${certificate} or (${password} and (${held})))`,
-    3: fragment`(${some('listedPasskeys')} or ${certificate})`,
+    2: fragment`(${some('verifiedPasskeys')} or ${some('verifiedCertificates')} or (${password} and (${held})))`,
+    3: fragment`((${some('verifiedPasskeys')} and ${some('listedPasskeys')}) or ${some('hardwareCertificates')})`,
   }[level];
   return isPhishingResistant ? fragment`(${enough} and (${key} or ${certificate}))` : enough;
 }
@@ -220,7 +221,7 @@ export type Measured = Pick<EnrolmentPolicy, 'id' | 'audience' | 'want' | 'perce
  * not. `offset 0` keeps PostgreSQL from counting factors anew for each place that asks for them.
  */
 const held = (where: Fragment): Fragment => fragment`
-    select p.person_id, p.display_name, p.sort_name, p.department, p.location, p.employment_type, p.title, p.status, f.factors, w.working
+    select p.person_id, p.display_name, p.sort_name, p.department, p.location, p.employment_type, p.title, p.status, p.source, f.factors, w.working
       from directory.person_card p
      cross join lateral (select ${factorsOf(fragment`p.person_id`)} offset 0) f
       left join lateral (select bool_or(t.authenticator = 'password') as password, bool_or(t.authenticator = 'totp') as totp
@@ -320,7 +321,7 @@ export async function countAdministrators(tx: Tx, groups: PeopleGroups, policy: 
     select count(*) as all, count(*) filter (where j.person_id is null or not j.is_in_stage or j.situation = 'ready') as inside
       from directory.person_card a
       left join (${judged(groups, policy, fragment`p.person_id in (${groups.administrators})`)}) j on j.person_id = a.person_id
-     where a.status = 'active' and a.person_id in (${groups.administrators})`;
+     where a.status = 'active' and a.source <> 'break-glass' and a.person_id in (${groups.administrators})`;
   return row!;
 }
 

@@ -103,11 +103,13 @@ function remaining(factors: EnrolledFactors, proofs: readonly Proof[], purpose: 
   // A key that can do more was only touched, and there is no password beside it: a thief without the PIN must not come to
   // the enrolment (63B-4 4.1.2: a factor is bound at the highest level that the account can reach).
   const isOnlyTouched = factors.verifiedPasskeys > 0 && !factors.hasPassword && proofs.some((proof) => proof.method === 'passkey' && !proof.isUserVerified);
+  // The same for certificates: whoever holds the laptop, and not the card with its PIN, must not come to the enrolment.
+  const isLesserCertificate = proofs.some((proof) => proof.method === 'certificate' && ((factors.verifiedCertificates > 0 && !proof.isUserVerified) || (factors.hardwareCertificates > 0 && !(proof.isUserVerified && proof.isHardwareBound))));
   // A second thing that one has adds no factor, but in a recovery it is the second, different method.
   const isAnotherPossessionOfUse = !isKeyProven && !(isPossessionProven && purpose !== 'recover');
   return [
     ...(factors.passkeys > 0 && (!has('passkey') || isOnlyTouched) ? (['passkey'] as const) : []),
-    ...(factors.certificates > 0 && !has('certificate') ? (['certificate'] as const) : []),
+    ...(factors.certificates > 0 && (!has('certificate') || isLesserCertificate) ? (['certificate'] as const) : []),
     ...(factors.pushDevices > 0 && !has('push') && isAnotherPossessionOfUse ? (['push'] as const) : []),
     ...(factors.totps > 0 && !has('totp') && isAnotherPossessionOfUse ? (['totp'] as const) : []),
     ...(factors.hasPassword && !has('password') ? (['password'] as const) : []),

@@ -181,6 +181,15 @@ describe('signing in with a certificate', () => {
   });
 });
 
+it('a key and a certificate that do not belong together stop the start, and say which settings', async () => {
+  const { openCertificateListener } = await import('./listener.ts');
+  writeFileSync(path.join(folder, 'other.pem'), (await makeParty({ name: 'other', by: null })).pem);
+  const start = (keyFile: string, certificateFile: string) => openCertificateListener({ database: world.database, config: { ...world.config, certificateDoor: { ...world.config.certificateDoor!, listener: { port, keyFile, certificateFile } } } } as never).listen();
+  await expect(start(path.join(folder, 'key.pem'), path.join(folder, 'other.pem'))).rejects.toThrow(/BAILIWICK_CERTIFICATE_TLS_KEY_FILE .* belong together/);
+  await expect(start(path.join(folder, 'none.pem'), path.join(folder, 'other.pem'))).rejects.toThrow(/check BAILIWICK_CERTIFICATE_TLS_KEY_FILE/);
+  await expect(start(path.join(folder, 'key.pem'), path.join(folder, 'certificate.pem'))).rejects.toThrow(/is in use/);
+});
+
 describe('what the door does not accept', () => {
   it.each<[string, () => Promise<readonly [Party, readonly Party[]]>, string, RegExp]>([
     ['of an issuer that is not listed', async () => [await makeParty({ name: 'Maria', by: await makeParty({ name: 'Card Root', by: null, isAuthority: true }), email: 'maria@adventure-works.com' }), []], 'not accepted here', /no listed issuer/],
@@ -373,6 +382,21 @@ describe.skipIf(!hasOpenssl)('with openssl on the other side', () => {
     const done = await withCertificate(browser, partyOf('sslmaria'));
     expect(done.location, String((await failures()).at(-1)?.reason)).toBe('/');
     expect(await sessionOf(browser)).toMatchObject({ assuranceLevel: 3, methods: ['sc', 'user', 'mfa', 'phr'] });
+  });
+
+  it('the listener names the listed authorities, so that a browser offers the right card', async () => {
+    const [listener] = world.authentication.listeners as unknown as readonly { renew(): Promise<void> }[];
+    await listener!.renew();
+    // Not the waiting kind of spawn: the listener lives in this process.
+    const said = await new Promise<string>((resolve) => {
+      let text = '';
+      const asking = spawn('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-servername', 'localhost'], { cwd: folder, stdio: ['pipe', 'pipe', 'ignore'] });
+      asking.stdout.on('data', (part) => { text += String(part); });
+      asking.on('close', () => resolve(text));
+      asking.stdin.end();
+    });
+    expect(said).toMatch(/Acceptable client certificate CA names[\s\S]*CN = Card Root[\s\S]*CN = OpenSSL Root/);
+    expect((await withCertificate(await newVisitor(), await cardOf('Maria'))).location, 'and goes on taking them').toBe('/');
   });
 
   it('revoked there: OCSP says so; what it said before holds only as long as it said', async () => {

@@ -152,3 +152,13 @@ it('the certificate of a device is one factor, and does not lead to the enrolmen
   // After a password of somebody who has a card: the card, or nothing that a false page could take in its place.
   expect(next({ proofs: [password], wanted: { level: 2, isPhishingResistant: true }, factors: { ...both, hasPassword: true, totps: 1 } })).toEqual({ is: 'prove', options: ['certificate'] });
 });
+
+it('threat, an easier way beside the envelope: a break-glass account is asked for its hardware key with PIN, never enrols, and its name tells nobody what it is', () => {
+  const keyOnly = { ...none, passkeys: 1, verifiedPasskeys: 1, isKeyOnly: true };
+  const hardware: Proof = { ...verified, isSynced: false };
+  expect(next({ factors: keyOnly })).toEqual(next({ factors: full }));
+  expect(next({ purpose: 'recover', factors: keyOnly })).toEqual(next({ purpose: 'recover', factors: full }));
+  for (const proofs of [[touched], [verified], [password, totp], [code, totp], [pass], [password, touched]]) expect(next({ factors: keyOnly, proofs })).toEqual({ is: 'prove', options: ['passkey'] });
+  expect(next({ factors: keyOnly, proofs: [hardware] })).toEqual({ is: 'done' });
+  expect(next({ factors: keyOnly, purpose: 'step-up', wanted: { level: 2, isPhishingResistant: true }, proofs: [hardware] })).toEqual({ is: 'done' });
+});

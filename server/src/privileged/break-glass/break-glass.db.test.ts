@@ -6,10 +6,7 @@ import { movingClock } from '../../../testing/moving-clock.ts';
 import { softwareAuthenticator } from '../../../testing/software-authenticator.ts';
 import type { Visitor } from '../../../testing/visitor.ts';
 import { openWorld, type Actor, type World } from '../../../testing/world.ts';
-import { factorsOf } from '../../authentication/factor/store.ts';
 import { days } from '../../platform/clock/index.ts';
-import { fragment, sql } from '../../platform/db/index.ts';
-import { compile } from '../../platform/db/compile.ts';
 
 let world: World;
 let script: Visitor;
@@ -105,15 +102,6 @@ describe('making and sealing', () => {
 });
 
 describe('a sealed account has its keys and nothing else', () => {
-  it('every table that counts as a factor refuses it, whatever code asks', async () => {
-    const text = compile(sqlOf()).sql;
-    const counted = [...new Set([...text.matchAll(/from authn\.(\w+)/g)].map((found) => found[1]!))].filter((name) => name !== 'passkey');
-    expect(counted).toEqual(expect.arrayContaining(['password', 'totp', 'recovery_code']));
-    const guarded = await rows<{ name: string }>(`select c.relname as name from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'authn' and t.tgname = 'a_break_glass_account_has_keys_only'`);
-    // A table of factors that came later: give it the trigger (see authentication 0011).
-    expect(counted.filter((name) => !guarded.some((one) => one.name === name))).toEqual([]);
-  });
-
   it.each<[string, () => Promise<unknown>, string]>([
     ['an access pass', () => rita.browser.api('POST', `/api/v1/people/${first.id}/access-pass`, { reason: 'x' }), 'authentication.break_glass_keys_only'],
     ['the command on the host', () => world.app.domains.host.recoverAdministrator({ username: 'break-glass-1' }), 'authentication.break_glass_keys_only'],
@@ -148,8 +136,6 @@ describe('a sealed account has its keys and nothing else', () => {
     await house.seal(first.id, { envelope: 'E-1', place: 'safe in Lisbon', keeper: 'Ana' });
   });
 });
-
-const sqlOf = () => factorsOf(fragment`person`) as never;
 
 describe('a use is an alarm', () => {
   it('told to every administrator and address, red on Today until a person says why, and all it does is marked', async () => {

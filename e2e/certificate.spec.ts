@@ -32,6 +32,7 @@ beforeAll(async () => {
   ]);
   admin = await world.setUp();
   priya = await world.hire('Priya', 'Raman');
+  await world.hire('Omar', 'Haddad');
   await world.signIn(priya);
   await admin.browser.api('POST', '/api/v1/certificate-issuers', { name: 'Staff cards', certificate: root.pem, namesBy: 'email', isUserVerified: true, isHardwareBound: true, revocation: 'crl' });
   const { items } = await admin.browser.api<{ items: { id: string }[] }>('GET', '/api/v1/certificate-issuers');
@@ -91,8 +92,8 @@ it('an administrator makes an authority, issues from a request, and revokes: the
   await page.getByText('Linden devices is made.').waitFor();
   await page.getByRole('button', { name: 'Issue a certificate' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Person').fill('Priya');
-  await page.getByRole('option', { name: /Priya Raman/ }).click();
+  await dialog.getByLabel('Person').fill('Omar');
+  await page.getByRole('option', { name: /Omar Haddad/ }).click();
   await dialog.getByLabel('What it is for').fill('Laptop 17');
   await dialog.getByLabel('Certificate request').fill((await makeRequest('laptop')).pem);
   await picture(somebody, 'certificate-issue');
@@ -102,6 +103,21 @@ it('an administrator makes an authority, issues from a request, and revokes: the
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
   await page.getByText('Laptop 17').waitFor();
   await page.getByRole('button', { name: 'More: Laptop 17' }).click();
+  await page.getByRole('menuitem', { name: 'Renew' }).click();
+  await page.getByRole('switch', { name: 'The device cannot make a request' }).click();
+  await picture(somebody, 'certificate-renew');
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    (async () => {
+      await page.getByRole('dialog').getByRole('button', { name: 'Renew' }).click();
+      await page.getByText('Password of the file').waitFor();
+      await picture(somebody, 'certificate-key-store');
+      await page.getByRole('button', { name: 'Download the file' }).click();
+    })(),
+  ]);
+  expect(file.suggestedFilename()).toBe('certificate.p12');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+  await page.getByRole('button', { name: 'More: Laptop 17' }).last().click();
   await page.getByRole('menuitem', { name: 'Revoke' }).click();
   await picture(somebody, 'certificate-revoke');
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
@@ -117,8 +133,6 @@ it('an administrator makes an authority, issues from a request, and revokes: the
   expect(somebody.problems).toEqual([]);
   await somebody.context.close();
 
-  // Her sessions ended with the certificate.
-  await world.signIn(priya);
   const faults: string[] = [];
   for (const [look, options] of [['light', {}], ['dark', { isDark: true }], ['phone', { isPhone: true }], ['phone-dark', { isPhone: true, isDark: true }]] as const) {
     for (const [who, where] of [[admin, '/admin/settings?tab=certificates'], [priya, '/security'], [null, '/sign-in']] as const) {

@@ -24,6 +24,7 @@ let chatId = '';
 let roleId = '';
 let importId = '';
 let policyId = '';
+let drillId = '';
 
 beforeAll(async () => {
   [world, browser, scim] = await Promise.all([openWorld(), openBrowser(), startScimServer({ names: ['chat'], token: 'a-token-of-chat' })]);
@@ -50,6 +51,7 @@ beforeAll(async () => {
   leaverMovement = (await api<{ items: MovementSummary[] }>('GET', '/api/v1/movements?kind=leaver')).items[0]!.id;
   policyId = (await api<{ items: { id: string }[] }>('GET', '/api/v1/enrolment-policies')).items[0]!.id;
   manager = await world.person('jonas');
+  drillId = (await api<{ id: string }>('POST', '/api/v1/recovery-drills', { name: 'Spring drill', personIds: [manager.id], endsAt: new Date(world.clock.now().getTime() + 5 * 86_400_000).toISOString() })).id;
   await world.signIn(manager);
 });
 afterAll(async () => {
@@ -81,8 +83,8 @@ async function open({ page }: Somebody, path: string): Promise<void> {
   await page.waitForTimeout(150);
 }
 
-const adminPages = (): readonly string[] => ['/admin', '/admin/people', `/admin/people/${manager.id}`, '/admin/movements', `/admin/movements/${leaverMovement}`, '/admin/inventory', '/admin/applications', '/admin/applications/connect', '/admin/applications/connect?kind=postgres', `/admin/applications/${chatId}`, '/admin/roles', '/admin/roles/new', `/admin/roles/${roleId}`, '/admin/enrolment', `/admin/enrolment/${policyId}`, '/admin/enrolment/new/change', '/admin/hr-feed', `/admin/hr-feed/${importId}`, '/admin/audit', '/admin/settings', '/admin/settings?tab=security-keys'];
-const portalPages = ['/', '/access', '/security', '/sessions', '/team'];
+const adminPages = (): readonly string[] => ['/admin', '/admin/people', `/admin/people/${manager.id}`, '/admin/movements', `/admin/movements/${leaverMovement}`, '/admin/inventory', '/admin/applications', '/admin/applications/connect', '/admin/applications/connect?kind=postgres', `/admin/applications/${chatId}`, '/admin/roles', '/admin/roles/new', `/admin/roles/${roleId}`, '/admin/enrolment', `/admin/enrolment/${policyId}`, '/admin/enrolment/new/change', '/admin/recovery', '/admin/recovery?tab=drills', '/admin/recovery?tab=settings', `/admin/recovery/drills/${drillId}`, '/admin/hr-feed', `/admin/hr-feed/${importId}`, '/admin/audit', '/admin/settings', '/admin/settings?tab=security-keys'];
+const portalPages = ['/', '/access', '/security', '/sessions', '/team', '/recover/practise'];
 
 async function examine(who: Somebody, paths: readonly string[], look: string): Promise<string[]> {
   const faults: string[] = [];

@@ -53,11 +53,13 @@ const securityKey: Kind = { protocol: 'ctap2', transport: 'usb', isUserVerified:
 const syncedPasskey: Kind = { protocol: 'ctap2', transport: 'internal', isUserVerified: true, isSynced: true };
 const u2fKey: Kind = { protocol: 'u2f', transport: 'usb', isUserVerified: false };
 
-async function give({ context, page }: Somebody, { protocol, transport, isUserVerified, isSynced = false }: Kind): Promise<void> {
+/** Puts an authenticator into the browser; what comes back takes it out again. */
+async function give({ context, page }: Somebody, { protocol, transport, isUserVerified, isSynced = false }: Kind): Promise<() => Promise<void>> {
   const cdp = await context.newCDPSession(page);
   await cdp.send('WebAuthn.enable', { enableUI: false });
   const options = { protocol, transport, hasResidentKey: protocol === 'ctap2', hasUserVerification: isUserVerified, isUserVerified, automaticPresenceSimulation: true, defaultBackupEligibility: isSynced, defaultBackupState: isSynced };
-  await cdp.send('WebAuthn.addVirtualAuthenticator', { options });
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', { options });
+  return async () => void (await cdp.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId }));
 }
 
 const button = (who: Somebody, name: string | RegExp) => who.page.getByRole('button', { name, exact: typeof name === 'string' });
@@ -76,11 +78,11 @@ async function signOut(who: Somebody): Promise<void> {
 }
 
 /** The first day: an access pass, then a passkey, then the codes. */
-async function firstDay(givenName: string, kind: Kind): Promise<{ actor: Actor; who: Somebody }> {
+async function firstDay(givenName: string, kind: Kind): Promise<{ actor: Actor; who: Somebody; takeKey: () => Promise<void> }> {
   const actor = await world.hire(givenName, 'Holm');
   const { pass } = await script.api<{ pass: string }>('POST', `/api/v1/people/${actor.id}/access-pass`, { reason: 'first day' });
   const who = await browser.somebody();
-  await give(who, kind);
+  const takeKey = await give(who, kind);
   await go(who, '/sign-in');
   await who.page.getByRole('textbox', { name: 'Username', exact: true }).fill(actor.credentials.username);
   await button(who, 'Continue').click();
@@ -92,7 +94,7 @@ async function firstDay(givenName: string, kind: Kind): Promise<{ actor: Actor; 
   await button(who, 'Use a passkey').click();
   await button(who, 'I have kept them').click();
   await who.page.waitForURL(`${world.origin}/`);
-  return { actor, who };
+  return { actor, who, takeKey };
 }
 
 /** What an application hears of a fresh sign-in by the key alone. */
@@ -117,7 +119,7 @@ it('a security key with PIN signs in at level 2, phishing-resistant, and says th
   await signOut(who);
   expect(await claimsAt(who, expenses)).toMatchObject({ acr: 'urn:bailiwick:aal2', amr: ['hwk', 'user', 'mfa', 'phr'] });
   await go(who, '/security');
-  await seen(who, 'level 2 by itself · cannot be copied off its device · asks for PIN, finger or face');
+  await seen(who, 'cannot be copied off its device · asks for PIN, finger or face');
   await picture(who, 'security-hardware');
   expect(who.problems).toEqual([]);
   await who.context.close();
@@ -128,7 +130,7 @@ it('a synced passkey signs in at level 2 and never says that it is hardware', as
   await signOut(who);
   expect(await claimsAt(who, expenses)).toMatchObject({ acr: 'urn:bailiwick:aal2', amr: ['swk', 'user', 'mfa', 'phr'] });
   await go(who, '/security');
-  await seen(who, 'level 2 by itself · synced between devices · asks for PIN, finger or face');
+  await seen(who, 'synced between devices · asks for PIN, finger or face');
   expect(who.problems).toEqual([]);
   await who.context.close();
 });
@@ -142,7 +144,7 @@ it('a U2F key that can only be touched is one factor: the password comes with it
   await button(who, 'Add a passkey').first().click();
   await inDialog(who, 'Add a passkey').click();
   await seen(who, /Add a spare on another device/);
-  await seen(who, 'one factor · cannot be copied off its device · only touched');
+  await seen(who, 'cannot be copied off its device · only touched');
   await signOut(who);
 
   await who.page.goto(expenses.initiateUri);
@@ -172,6 +174,14 @@ it('an administrator imports metadata and puts a model on the list', async () =>
   await inDialog(who, 'Put on the list').click();
   await seen(who, '1 model is on the list for level 3; 0 keys of people can use it now.');
   await picture(who, 'security-keys');
+  for (const [look, options] of [['dark', { isDark: true }], ['phone', { isPhone: true }]] as const) {
+    const other = await as(admin, options);
+    await go(other, '/admin/settings?tab=security-keys');
+    await seen(other, 'Linden Key 10');
+    expect(await other.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), 'nothing is wider than the screen').toBeLessThanOrEqual(1);
+    await picture(other, `security-keys-${look}`);
+    await other.context.close();
+  }
   const forged = attestationAuthority('Metadata authority').blob({ no: 58, entries: [] });
   await who.page.locator('input[type=file]').last().setInputFiles({ name: 'blob.jwt', mimeType: 'application/jwt', buffer: Buffer.from(forged) });
   await seen(who, /This file is not signed by the FIDO Alliance/);
@@ -200,9 +210,15 @@ it('an attested key of a listed model reaches an application that demands level 
   await go(who, '/sign-in?again=1');
   expect(await claimsAt(who, vault)).toMatchObject({ acr: 'urn:bailiwick:aal3', amr: ['hwk', 'user', 'mfa', 'phr'] });
   await go(who, '/security');
-  await seen(who, 'level 3 by itself · cannot be copied off its device · asks for PIN, finger or face');
+  await seen(who, 'cannot be copied off its device · asks for PIN, finger or face');
   await seen(who, 'Key of the browser');
+  await seen(who, 'Signs you in by itself, at the highest level.');
   await picture(who, 'security-level-3');
+  const seenBy = await as(admin);
+  await go(seenBy, `/admin/people/${actor.id}?tab=signIns`);
+  await seen(seenBy, 'level 3 by itself · cannot be copied off its device · asks for PIN, finger or face');
+  await picture(seenBy, 'person-level-3');
+  await seenBy.context.close();
   const { strength } = await (await who.page.request.get(`${world.origin}/api/v1/me/factors`)).json() as Factors;
   expect(strength).toMatchObject({ assuranceLevel: 3, isPhishingResistant: true });
 
@@ -214,15 +230,22 @@ it('an attested key of a listed model reaches an application that demands level 
   await who.context.close();
 });
 
-it('a key that does not reach level 3 is kept, and the page says which kind is needed', async () => {
-  const { who } = await firstDay('Karin', syncedPasskey);
+it('a key that does not reach level 3 is kept, the page says which kind is needed, and there is a way back', async () => {
+  const { who, takeKey } = await firstDay('Karin', syncedPasskey);
   await go(who, '/sign-in?step_up=3&return_to=/access');
   await button(who, 'Use a passkey').click();
   await seen(who, 'Set up how you sign in');
-  // A second authenticator, as a new key in the port would be.
-  await give(who, u2fKey);
+  // Another key in the port, of a model that is on no list.
+  await takeKey();
+  await give(who, securityKey);
   await button(who, 'Set up a passkey').click();
-  await seen(who, /Another security key is needed here|was not accepted/);
+  await seen(who, 'Another security key is needed here');
+  await seen(who, 'Linden Key 8');
   await picture(who, 'level-3-lacks-key');
+  await who.page.getByRole('link', { name: 'Go back without it' }).click();
+  await who.page.waitForURL(`${world.origin}/access`);
+  await signOut(who);
+  expect(await claimsAt(who, expenses), 'elsewhere it is what it is').toMatchObject({ acr: 'urn:bailiwick:aal2', amr: ['hwk', 'user', 'mfa', 'phr'] });
+  expect(who.problems).toEqual([]);
   await who.context.close();
 });

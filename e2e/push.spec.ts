@@ -43,12 +43,15 @@ async function faultsOf(who: Somebody): Promise<string[]> {
   });
 }
 
-async function upToTheDigits(who: Somebody, path = '/sign-in'): Promise<string> {
+async function upToThePassword(who: Somebody, path = '/sign-in'): Promise<void> {
   await who.page.goto(path.startsWith('http') ? path : world.origin + path);
   await who.page.getByRole('textbox', { name: 'Username' }).fill(maria.credentials.username);
   await button(who, 'Continue').click();
   await who.page.getByRole('textbox', { name: 'Password' }).fill(maria.credentials.password);
   await button(who, 'Continue').click();
+}
+async function upToTheDigits(who: Somebody, path = '/sign-in'): Promise<string> {
+  await upToThePassword(who, path);
   await button(who, 'Ask my telephone').click();
   await who.page.locator('#push-digits').waitFor();
   return (await who.page.locator('#push-digits').innerText()).replace(/\s/g, '');
@@ -162,6 +165,45 @@ it('"this was not me" on the telephone throws the stranger out, and Maria\'s own
   await stranger.page.getByText(/took too long|Username/).first().waitFor();
   expect((await meOf(stranger)).status).toBe(401);
   await stranger.context.close();
+});
+
+it('three that she does not allow switch it off; My security says why, and switches it on again after a sign-in with the app', async () => {
+  const stranger = await browser.somebody();
+  // The one of just before, that was not her, counts too.
+  for (let asked = 0; asked < 2; asked += 1) {
+    await stranger.context.clearCookies();
+    await upToTheDigits(stranger);
+    await prompt().first().waitFor();
+    await button(phone, 'Do not allow').first().click();
+    await phone.page.getByText('Not allowed.').waitFor();
+    if (asked === 0) await stranger.page.getByText('It was not allowed on the telephone.').waitFor();
+  }
+  await stranger.page.getByText('Your telephone is asked no more').waitFor();
+  await picture(stranger, 'push-off-sign-in');
+  expect(await faultsOf(stranger)).toEqual([]);
+  await stranger.context.clearCookies();
+  await upToThePassword(stranger);
+  await stranger.page.getByRole('textbox', { name: /code/i }).waitFor();
+  await stranger.context.close();
+  await phone.page.getByText(/Switched off after three questions/).waitFor();
+  await picture(phone, 'push-off-phone');
+  expect(await faultsOf(phone)).toEqual([]);
+  await maria.browser.signIn(maria.credentials);
+  await laptop.context.clearCookies();
+  await laptop.context.addCookies([...maria.browser.cookies].map(([name, value]) => ({ name, value, url: world.origin })));
+  await laptop.page.goto(`${world.origin}/security`);
+  await laptop.page.getByText('Switched off: three questions in a row').waitFor();
+  await picture(laptop, 'push-off');
+  expect(await faultsOf(laptop)).toEqual([]);
+  await laptop.page.goto(`${world.origin}/admin/people/${maria.id}?tab=signIns`);
+  await laptop.page.getByText('1 telephone, switched off', { exact: true }).waitFor();
+  await picture(laptop, 'push-person');
+  await laptop.page.goto(`${world.origin}/security`);
+  await button(laptop, 'Switch on again').click();
+  await laptop.page.getByRole('dialog').getByRole('button', { name: 'Switch on again' }).click();
+  await laptop.page.getByText('Push approval is on again.').waitFor();
+  await phone.page.getByText('Nothing waits.').waitFor();
+  await phone.page.getByText(/Switched off after three questions/).waitFor({ state: 'hidden' });
 });
 
 it('a device that is not paired says what to do; so does a link that is used', async () => {

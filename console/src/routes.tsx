@@ -31,10 +31,13 @@ const adminPages = [
   createRoute({ getParentRoute: () => admin, path: 'enrolment', component: lazyRouteComponent(() => import('./admin/enrolment/policies.tsx'), 'EnrolmentPolicies') }),
   createRoute({ getParentRoute: () => admin, path: 'enrolment/$policyId', ...filters('search', 'situation'), component: lazyRouteComponent(() => import('./admin/enrolment/policy.tsx'), 'EnrolmentPolicyPage') }),
   createRoute({ getParentRoute: () => admin, path: 'enrolment/$policyId/change', component: lazyRouteComponent(() => import('./admin/enrolment/editor.tsx'), 'EnrolmentEditorPage') }),
+  createRoute({ getParentRoute: () => admin, path: 'recovery', ...filters('tab', 'state'), component: lazyRouteComponent(() => import('./admin/recovery/recovery.tsx'), 'Recovery') }),
+  createRoute({ getParentRoute: () => admin, path: 'recovery/drills/$drillId', ...filters('state'), component: lazyRouteComponent(() => import('./admin/recovery/drill.tsx'), 'DrillPage') }),
   createRoute({ getParentRoute: () => admin, path: 'hr', beforeLoad: () => { throw redirect({ to: '/admin/hr-feed' as '/' }); } }),
   createRoute({ getParentRoute: () => admin, path: 'hr-feed', component: lazyRouteComponent(() => import('./admin/hr-feed/hr-feed.tsx'), 'HrFeed') }),
   createRoute({ getParentRoute: () => admin, path: 'hr-feed/$importId', ...filters('tab'), component: lazyRouteComponent(() => import('./admin/hr-feed/hr-import.tsx'), 'HrImportPage') }),
   createRoute({ getParentRoute: () => admin, path: 'audit', ...filters('search', 'actor', 'action', 'target', 'outcome', 'from', 'to'), component: lazyRouteComponent(() => import('./admin/audit/audit.tsx'), 'Audit') }),
+  createRoute({ getParentRoute: () => admin, path: 'break-glass', component: lazyRouteComponent(() => import('./admin/break-glass/break-glass.tsx'), 'BreakGlassPage') }),
   createRoute({ getParentRoute: () => admin, path: 'settings', ...filters('tab', 'search', 'only'), component: lazyRouteComponent(() => import('./admin/settings/settings.tsx'), 'SettingsPage') }),
 ];
 const portalPages = [

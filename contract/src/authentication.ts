@@ -16,6 +16,7 @@ export const me = z.object({
     .describe('Null for an API token that belongs to no person.'),
   permissions: z.array(z.string()),
   consoleRoles: z.array(z.string()),
+  isBreakGlass: z.boolean().describe('A break-glass account: everybody who administers has been told.'),
   session: z
     .object({ id, assuranceLevel, methods: z.array(z.string()), isPhishingResistant: z.boolean(), authenticatedAt: at, expiresAt: at, idleExpiresAt: at.nullable() })
     .nullable(),
@@ -94,7 +95,7 @@ export const personFactors = z.object({
   recoveryCodesLeft: z.int(),
   strongest: z.enum(['none', 'password', 'two_factors', 'passkey']),
   isPhishingResistant: z.boolean(),
-  disabled: z.array(z.string()).describe('Factors switched off after too many wrong tries.'),
+  disabled: z.array(z.string()).describe('Factors switched off after too many wrong tries; `push` also after three questions that were denied or not answered.'),
   accessPass: z.object({ issuedAt: at, expiresAt: at, issuedByName: z.string() }).nullable(),
   lastSignInAt: at.nullable(),
 });

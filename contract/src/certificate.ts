@@ -95,10 +95,11 @@ export type CertificateCard = z.infer<typeof certificate>;
 export const certificateFilter = z.object({ search: z.string().trim().max(100).optional(), state: z.enum(['open', 'ended']).optional(), after: id.optional() });
 export const certificatePage = z.object({ items: z.array(certificate), next: id.nullable() });
 
-export const issueCertificate = z.strictObject({ personId: id, name, request: pem.describe('Certificate request (PKCS#10), PEM. The key never leaves the device; the names in it are not looked at.') });
+const request = pem.describe('Certificate request (PKCS#10), PEM. The key never leaves the device; the names in it are not looked at.');
+export const issueCertificate = z.strictObject({ personId: id, name, request: request.nullable().describe('Null: the key is made here and handed over once, as PKCS#12.') });
 export const registerCertificate = z.strictObject({ personId: id, name, certificate: pem });
-export const renewCertificate = z.strictObject({ request: pem });
-export const certificateIssued = z.object({ id, certificate: z.string().describe('PEM.'), authority: z.string().describe('PEM.'), notAfter: at });
+export const renewCertificate = z.strictObject({ request: request.nullable() });
+export const certificateIssued = z.object({ id, certificate: z.string().describe('PEM.'), authority: z.string().describe('PEM.'), notAfter: at, keyStore: z.object({ file: z.base64().describe('PKCS#12.'), password: z.string() }).nullable().describe('Shown once, and only where no request was given.') });
 export const certificateRegistered = z.object({ id });
 export const revokeCertificate = z.strictObject({ reason: endReason, endSessions: z.boolean().default(true) });
 

@@ -83,6 +83,10 @@ export const addPersonBody = z.strictObject({
 });
 export const changePersonBody = z.strictObject(attributes).partial();
 export const leavePersonBody = z.strictObject({ reason, happenedAt: moment.optional() });
+
+/** Left according to a source, and held: nobody else could sign in as administrator. */
+export const heldDepartureList = z.object({ items: z.array(z.object({ personId: z.string(), personName: z.string(), source: z.string(), reason: z.string(), happenedAt: z.iso.datetime(), heldAt: z.iso.datetime() })) });
+export const dismissDepartureBody = z.strictObject({ reason: z.string().trim().min(1).max(500) });
 export const rehirePersonBody = z.strictObject({ startDate: day, endDate: day.nullable().optional(), reason });
 /** The values that occur, for filters and rules. */
 export const personAttributesAnswer = z.object({ department: z.array(z.string()), title: z.array(z.string()), location: z.array(z.string()), division: z.array(z.string()), employmentType: z.array(z.string()) });

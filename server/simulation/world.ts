@@ -15,6 +15,7 @@ import { runSystem } from '../src/lifecycle/provisioning/run-system.ts';
 import { sweep } from '../src/lifecycle/provisioning/sweep.ts';
 import { readSystem } from '../src/lifecycle/reconciliation/read-system.ts';
 import type { Clock } from '../src/platform/clock/index.ts';
+import { lastWayIn } from '../src/privileged/index.ts';
 import { openKeys } from '../src/platform/crypto/index.ts';
 import { openDatabase, type Database } from '../src/platform/db/index.ts';
 import { openEvents, type Events } from '../src/platform/events/index.ts';
@@ -245,7 +246,7 @@ export async function openWorld(options: { nodes?: number } = {}): Promise<World
   for (const subscriber of first().parts.subscribers) {
     events.subscribe(subscriber.name === 'lifecycle.role-changed' ? { ...subscriber, deliver: () => { isAdjusting = true; return Promise.resolve(); } } : subscriber);
   }
-  for (const subscriber of authorizationModule({ clock, database, announce: events.announce, gate }).subscribers ?? []) events.subscribe(subscriber);
+  for (const subscriber of authorizationModule({ clock, database, announce: events.announce, gate, lastWayIn }).subscribers ?? []) events.subscribe(subscriber);
   return world;
 }
 

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { auditModule, makeRecordRefusal } from './audit/index.ts';
-import { authenticationModule, authenticationSurfaces, createApiToken, endSessionIn, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator } from './authentication/index.ts';
+import { authenticationModule, authenticationSurfaces, createApiToken, endSessionIn, importPasskeyMetadata, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator, rehearseRecovery } from './authentication/index.ts';
 import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider, peopleGroups } from './authorization/index.ts';
 import { connectorKinds } from './connectors/index.ts';
 import { serveConsole } from './console.ts';
@@ -11,7 +12,10 @@ import { lifecycleModule } from './lifecycle/index.ts';
 import type { Tx } from './platform/db/index.ts';
 import { mailModule } from './platform/mail/index.ts';
 import { openGate, openHttp, type Http, type Module } from './platform/http/index.ts';
+import { breakGlassInWords, lastWayIn, privilegedModule } from './privileged/index.ts';
 import { reportsModule } from './reports/index.ts';
+
+const commandFile = fileURLToPath(new URL('./cli/bailiwick.ts', import.meta.url));
 
 /** Every domain in the order of the ladder, with the plugs that connect what may not import each other. */
 export function buildDomains(foundation: Foundation) {
@@ -24,8 +28,9 @@ export function buildDomains(foundation: Foundation) {
   const needs = { clock, database, announce, gate, jobs, keys, mailer, metrics, config, log, rateLimits, hashing };
 
   const audit = auditModule({ ...needs, checkpointFile: foundation.checkpointFile });
-  const directory = directoryModule(needs);
-  const authorization = authorizationModule(needs);
+  // privileged stands far below and knows who could still sign in; whoever takes a way in away asks it first.
+  const directory = directoryModule({ ...needs, lastWayIn });
+  const authorization = authorizationModule({ ...needs, lastWayIn });
 
   // authorization stands beside authentication: who administers, and who may be helped by whom, are its answers.
   const consoleRoles = {
@@ -45,6 +50,7 @@ export function buildDomains(foundation: Foundation) {
     pageFrame,
     consoleRoles,
     peopleGroups,
+    lastWayIn,
     permissionsOf: (principal) => decider.held(principal, modules.flatMap((module) => module.permissions)),
     formTargetsOf: (returnTo) => federation.formTargetsOf(returnTo),
     applicationsOfSessions: (sessionIds) => federation.applicationsOfSessions(sessionIds),
@@ -62,14 +68,21 @@ export function buildDomains(foundation: Foundation) {
 
   const lifecycle = lifecycleModule({
     ...needs,
+    lastWayIn,
     connectorKinds: Object.values(connectorKinds).filter((kind) => kind.kind !== 'fake' || config.hasPracticeSystems),
     // Sessions, tokens and passes die with the employment; lifecycle looks whether they did.
     surfaces: [...authenticationSurfaces(needs), federation.surface],
   });
 
+  const privileged = privilegedModule({
+    ...needs,
+    // The command is a file beside this process; what it does for somebody is rehearsed and rolled back.
+    rehearseHostCommand: async (username) => (!existsSync(commandFile) ? `the file ${commandFile} is missing` : username === null ? 'nobody is administrator whom it could help' : rehearseRecovery({ ...needs, consoleRoles, peopleGroups }, username)),
+  });
+
   const reports = reportsModule({ ...needs, events });
 
-  const modules: readonly Module[] = [mailModule(needs), audit, directory, authorization, authentication, federation, lifecycle, reports];
+  const modules: readonly Module[] = [mailModule(needs), audit, directory, authorization, authentication, federation, lifecycle, privileged, reports];
   for (const module of modules) {
     for (const job of module.jobs ?? []) jobs.define(job);
     for (const subscriber of module.subscribers ?? []) events.subscribe(subscriber);
@@ -86,6 +99,8 @@ export function buildDomains(foundation: Foundation) {
     host: {
       makeSetupLink: () => makeSetupLink({ ...needs, consoleRoles }),
       recoverAdministrator: (input: { username: string }) => recoverAdministrator({ ...needs, consoleRoles, peopleGroups }, input),
+      breakGlassInWords: () => breakGlassInWords(needs),
+      importPasskeyMetadata: (content: Uint8Array) => importPasskeyMetadata(needs, gate.system('host', 'authentication.passkey-metadata.import'), content),
       createApiToken: (wish: { name: string; permissions: readonly string[]; expiresInDays: number }) => createApiToken(needs, wish),
     },
   };

@@ -4,6 +4,7 @@ import { migrations as authorization } from './authorization/index.ts';
 import { migrations as directory } from './directory/index.ts';
 import { migrations as federation } from './federation/index.ts';
 import { migrations as lifecycle } from './lifecycle/index.ts';
+import { migrations as privileged } from './privileged/index.ts';
 import { readMigrations, type Migration } from './platform/db/index.ts';
 
 /** Every migration in the order of the ladder: a schema may only point at schemas above it. */
@@ -15,4 +16,5 @@ export const allMigrations = (): readonly Migration[] => [
   ...authentication,
   ...federation,
   ...lifecycle,
+  ...privileged,
 ];

@@ -5,7 +5,7 @@ export interface AttestationAuthority {
   readonly root: Buffer;
   readonly rootPem: string;
   /** An attestation key with its certificate, as a batch of keys carries it. */
-  attestationKey(options?: { readonly aaguid?: string | null; readonly isAuthority?: boolean; readonly issuer?: AttestationKey }): AttestationKey;
+  attestationKey(options?: { readonly aaguid?: string | null; readonly isAuthority?: boolean; readonly issuer?: AttestationKey; /** Where its revocation list is said to be. */ readonly revocationList?: string }): AttestationKey;
   /** What the maker publishes about a model. */
   statement(options: { readonly aaguid: string; readonly name: string; readonly keyProtection?: readonly string[]; readonly roots?: readonly Buffer[] }): Record<string, unknown>;
   /** A metadata file (MDS3), signed under this root. */
@@ -74,10 +74,13 @@ export function attestationAuthority(maker = 'Linden Keys'): AttestationAuthorit
   return {
     root,
     rootPem: pem(root),
-    attestationKey({ aaguid = null, isAuthority = false, issuer } = {}) {
+    attestationKey({ aaguid = null, isAuthority = false, issuer, revocationList } = {}) {
       const key = newKey();
       const subject = name([['2.5.4.6', 'CH'], ['2.5.4.10', maker], ['2.5.4.11', 'Authenticator Attestation'], ['2.5.4.3', `${maker} Attestation ${randomBytes(4).toString('hex')}`]]);
-      const extensions = aaguid === null ? [] : [extension('1.3.6.1.4.1.45724.1.1.4', tlv(0x04, hex(aaguid)))];
+      const extensions = [
+        ...(aaguid === null ? [] : [extension('1.3.6.1.4.1.45724.1.1.4', tlv(0x04, hex(aaguid)))]),
+        ...(revocationList === undefined ? [] : [extension('2.5.29.31', sequence(sequence(tlv(0xa0, tlv(0xa0, tlv(0x86, Buffer.from(revocationList)))))))]),
+      ];
       const der = certificate({ subject, publicKey: key.publicKey, issuer: issuer ? { name: subjects.get(issuer)!, privateKey: issuer.privateKey } : asRoot, isAuthority, extensions });
       const made: AttestationKey = { certificate: der, privateKey: key.privateKey, chain: [der, ...(issuer?.chain ?? [])] };
       subjects.set(made, subject);

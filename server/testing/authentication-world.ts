@@ -7,6 +7,7 @@ import { makeRecordRefusal } from '../src/audit/index.ts';
 import { authenticationModule, issueAccessPass, makeSetupLink, openPageFrame, openPushSender, openSessionReader, recoverAdministrator, type ConsoleRoles } from '../src/authentication/index.ts';
 import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider, peopleGroups } from '../src/authorization/index.ts';
 import { addPersonIn, changePersonIn, leavePersonIn, personId as toPersonId } from '../src/directory/index.ts';
+import { lastWayIn } from '../src/privileged/index.ts';
 import { later, systemClock, type Clock } from '../src/platform/clock/index.ts';
 import { loadConfig } from '../src/platform/config/index.ts';
 import { openKeys, openPasswordHashing } from '../src/platform/crypto/index.ts';
@@ -51,8 +52,8 @@ export async function authenticationWorld(url: string = origin, settings: Readon
   };
   const needs = { config, clock, database, announce, mailer, keys, hashing, rateLimits, metrics, gate, jobs, log: silentLog };
   const pageFrame = openPageFrame(needs);
-  const authentication: Module = authenticationModule({ ...needs, pageFrame, consoleRoles, peopleGroups, permissionsOf: (principal) => decider.held(principal, authentication.permissions), formTargetsOf: async () => [], applicationsOfSessions: async () => [], pushSender: openPushSender(needs, more.pushAgent), applicationOf: async (returnTo) => (returnTo.startsWith('/oauth2/interaction/') ? 'Wiki' : null) });
-  const modules: Module[] = [authentication, authorizationModule(needs)];
+  const authentication: Module = authenticationModule({ ...needs, pageFrame, consoleRoles, peopleGroups, lastWayIn, permissionsOf: (principal) => decider.held(principal, authentication.permissions), formTargetsOf: async () => [], applicationsOfSessions: async () => [], pushSender: openPushSender(needs, more.pushAgent), applicationOf: async (returnTo) => (returnTo.startsWith('/oauth2/interaction/') ? 'Wiki' : null) });
+  const modules: Module[] = [authentication, authorizationModule({ ...needs, lastWayIn })];
   for (const subscriber of modules.flatMap((module) => module.subscribers ?? [])) events.subscribe(subscriber);
   const http = await openHttp({ config, clock, log: silentLog, metrics, gate, sessionReader: openSessionReader(needs), pageFrame, csrfKey: keys.derive('csrf'), modules, isReady: async () => true });
   const app = http.fastify;

@@ -34,7 +34,7 @@ export interface RequestOptions {
 }
 
 /** Who vouches for the key, where the other side asks for it. `self`: the key for itself. */
-export type Vouching = { readonly format: 'self'; readonly aaguid: string } | { readonly format: 'packed'; readonly aaguid: string; readonly key: AttestationKey } | { readonly format: 'fido-u2f'; readonly key: AttestationKey };
+export type Vouching = { readonly format: 'self'; readonly aaguid: string } | { readonly format: 'packed' | 'android-key'; readonly aaguid: string; readonly key: AttestationKey } | { readonly format: 'fido-u2f'; readonly key: AttestationKey };
 
 export function softwareAuthenticator({ origin, isSynced = false, countsUses = true, vouching = null }: { origin: string; isSynced?: boolean; countsUses?: boolean; vouching?: Vouching | null }): SoftwareAuthenticator {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -83,7 +83,7 @@ function statementOf(vouches: Vouching | null, authData: Buffer, clientData: Buf
   const es256 = Buffer.concat([text('alg'), Buffer.from([0x26])]);
   if (!vouches) return { format: 'none', statement: Buffer.from([0xa0]) };
   if (vouches.format === 'self') return { format: 'packed', statement: Buffer.concat([Buffer.from([0xa2]), es256, text('sig'), bytes(sign('sha256', over, privateKey))]) };
-  if (vouches.format === 'packed') return { format: 'packed', statement: Buffer.concat([Buffer.from([0xa3]), es256, text('sig'), bytes(sign('sha256', over, vouches.key.privateKey)), text('x5c'), chain(vouches.key)]) };
+  if (vouches.format !== 'fido-u2f') return { format: vouches.format, statement: Buffer.concat([Buffer.from([0xa3]), es256, text('sig'), bytes(sign('sha256', over, vouches.key.privateKey)), text('x5c'), chain(vouches.key)]) };
   const { x, y } = publicKey.export({ format: 'jwk' });
   const point = Buffer.concat([Buffer.from([4]), Buffer.from(x!, 'base64url'), Buffer.from(y!, 'base64url')]);
   const signature = sign('sha256', Buffer.concat([Buffer.from([0]), sha256(rpId), sha256(clientData), credentialId, point]), vouches.key.privateKey);

@@ -1,7 +1,7 @@
 import { ActionIcon, Anchor, Drawer, Kbd } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { Outlet } from '@tanstack/react-router';
-import { IconApps, IconArrowsExchange, IconFileImport, IconFingerprint, IconHome, IconLock, IconMenu2, IconSearch, IconSettings, IconShieldCheck, IconStack2, IconTimeline, IconUsers } from '@tabler/icons-react';
+import { IconApps, IconArrowsExchange, IconFileImport, IconFingerprint, IconFirewallFlame, IconHome, IconLifebuoy, IconLock, IconMenu2, IconSearch, IconSettings, IconShieldCheck, IconStack2, IconTimeline, IconUsers } from '@tabler/icons-react';
 import { lazy, Suspense } from 'react';
 import { AccountMenu } from '../ui/account-menu.tsx';
 import { at } from '../ui/at.ts';
@@ -13,6 +13,7 @@ import { RouteLink } from '../ui/route-link.tsx';
 import css from '../ui/shell.module.css';
 import { EmptyState } from '../ui/state.tsx';
 import { words } from '../words/index.ts';
+import { BreakGlassSign } from './break-glass/sign.tsx';
 
 const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }));
 
@@ -28,6 +29,7 @@ export const places = (permissions: readonly string[]): { title: string | null; 
         { to: at.movements, title: w.movements, icon: IconArrowsExchange, needs: 'lifecycle.movement.read' },
         { to: at.roles, title: w.roles, icon: IconShieldCheck, needs: 'authorization.role.read' },
         { to: at.enrolment, title: words.enrolment.title, icon: IconFingerprint, needs: 'authentication.enrolment.read' },
+        { to: at.recovery(), title: words.recovery.page.title, icon: IconLifebuoy, needs: 'authentication.reset.read' },
         { to: at.hrFeed, title: w.hrFeed, icon: IconFileImport, needs: 'lifecycle.hr-import.read' },
       ],
     },
@@ -37,6 +39,10 @@ export const places = (permissions: readonly string[]): { title: string | null; 
         { to: at.applications, title: w.applications, icon: IconApps, needs: 'directory.application.read' },
         { to: at.inventory, title: w.inventory, icon: IconStack2, needs: 'directory.inventory.read' },
       ],
+    },
+    {
+      title: w.groups.privileged,
+      places: [{ to: at.breakGlass, title: w.breakGlass, icon: IconFirewallFlame, needs: 'privileged.break-glass.view' }],
     },
     {
       title: w.groups.record,
@@ -123,6 +129,7 @@ function Inside() {
         <div className={css.drawer}>{side}</div>
       </Drawer>
       <main className={css.main}>
+        {me.isBreakGlass ? <BreakGlassSign /> : null}
         <Outlet />
       </main>
       {isFinding ? (

@@ -31,7 +31,7 @@ export const certificateList = (search: string) =>
   });
 export const issueCertificate = (body: z.input<typeof contract.issueCertificate>) => api.post<CertificateIssued>('/certificates', { body });
 export const registerCertificate = (body: z.input<typeof contract.registerCertificate>) => api.post<{ id: string }>('/certificates/registered', { body });
-export const renewCertificate = (id: string, request: string) => api.post<CertificateIssued>(`/certificates/${id}/renew`, { body: { request } });
+export const renewCertificate = (id: string, request: string | null) => api.post<CertificateIssued>(`/certificates/${id}/renew`, { body: { request } });
 export const revokeCertificate = (id: string, body: z.input<typeof contract.revokeCertificate>) => api.post<undefined>(`/certificates/${id}/revoke`, { body });
 
 export const myCertificatesQuery = queryOptions({ queryKey: ['me', 'certificates'], queryFn: ({ signal }) => api.get<contract.OwnCertificates>('/me/certificates', { signal }) });

@@ -14,14 +14,17 @@ export class Problem extends Error {
   readonly faults: readonly FieldFault[];
   /** Of `platform.stronger_sign_in_needed`: the level to reach. */
   readonly assuranceLevel: number | null;
+  /** Of the same: what the sign-in page must ask for beyond a level. */
+  readonly stepUp: string | null;
 
-  constructor(facts: { status: number; code: string; detail: string; requestId: string | null; faults?: readonly FieldFault[]; assuranceLevel?: number | null }) {
+  constructor(facts: { status: number; code: string; detail: string; requestId: string | null; faults?: readonly FieldFault[]; assuranceLevel?: number | null; stepUp?: string | null }) {
     super(facts.detail);
     this.status = facts.status;
     this.code = facts.code;
     this.requestId = facts.requestId;
     this.faults = facts.faults ?? [];
     this.assuranceLevel = facts.assuranceLevel ?? null;
+    this.stepUp = facts.stepUp ?? null;
   }
 }
 
@@ -48,7 +51,7 @@ const here = (): string => location.pathname + location.search;
 const never = new Promise<never>(() => undefined);
 
 /** Leaves for the sign-in page and comes back here. The promise never settles: the page is going away. */
-export function goToSignIn(stepUp: number | null = null): Promise<never> {
+export function goToSignIn(stepUp: number | string | null = null): Promise<never> {
   const address = new URLSearchParams(stepUp === null ? {} : { step_up: String(stepUp) });
   address.set('return_to', here());
   location.assign(`/sign-in?${address}`);
@@ -78,7 +81,7 @@ async function call<T>(method: string, path: string, { query, body, bytes, signa
     throw new Problem({ status: 0, code: 'console.server_away', detail: 'the server does not answer; what you see may be old, it is tried again by itself', requestId: null });
   }
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
-  const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string; requestId?: string; errors?: readonly FieldFault[]; assuranceLevel?: number };
+  const problem = (await response.json().catch(() => ({}))) as { code?: string; detail?: string; requestId?: string; errors?: readonly FieldFault[]; assuranceLevel?: number; stepUp?: string };
   if (response.status === 401) return goToSignIn();
   throw new Problem({
     status: response.status,
@@ -87,6 +90,7 @@ async function call<T>(method: string, path: string, { query, body, bytes, signa
     requestId: problem.requestId ?? response.headers.get('x-request-id'),
     faults: problem.errors ?? [],
     assuranceLevel: problem.assuranceLevel ?? null,
+    stepUp: problem.stepUp ?? null,
   });
 }
 

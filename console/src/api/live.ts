@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 
 /** What each kind of fact can change on a page, by the first word of its name; what is not named here renews everything that is shown. */
 const renews: Readonly<Record<string, readonly string[]>> = {
-  person: ['people', 'grants', 'movements', 'inventory', 'accounts', 'reports', 'audit', 'hr'],
+  person: ['people', 'grants', 'movements', 'inventory', 'accounts', 'reports', 'audit', 'hr', 'break-glass'],
   session: ['people', 'me', 'reports', 'audit'],
   factor: ['people', 'me', 'reports', 'audit'],
   movement: ['movements', 'people', 'grants', 'reports', 'inventory', 'accounts', 'connections', 'drift', 'audit', 'me'],
@@ -18,6 +18,10 @@ const renews: Readonly<Record<string, readonly string[]>> = {
   brake: ['connections', 'movements', 'reports', 'audit'],
   console: ['settings', 'me', 'audit'],
   sign: ['reports', 'audit'],
+  reset: ['recovery', 'people', 'audit'],
+  recovery: ['recovery', 'me', 'people', 'audit'],
+  drill: ['recovery', 'me', 'audit'],
+  break: ['break-glass', 'reports', 'audit'],
   client: ['clients', 'applications', 'audit'],
 };
 

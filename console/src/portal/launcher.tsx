@@ -12,6 +12,7 @@ import { When } from '../ui/when.tsx';
 import { words } from '../words/index.ts';
 import { rich } from '../words/rich.tsx';
 import css from './launcher.module.css';
+import { DrillTask } from './recovery/drill-notice.tsx';
 
 /** Only http and https lead anywhere; an address of another kind is shown, never followed. */
 const safe = (href: string | null): string | null => (href && /^https?:\/\//i.test(href) ? href : href?.startsWith('/') && !href.startsWith('//') ? href : null);
@@ -26,6 +27,7 @@ export function Launcher() {
   return (
     <>
       <PageSentence title={w.title} sentence={query.data ? rich(count === 0 ? w.helloNone(name) : w.hello(name, count)) : words.ui.loading} />
+      <DrillTask />
       <Loaded query={query}>
         {({ items }) => {
           const fitting = items.filter((tile) => `${tile.name} ${tile.description ?? ''}`.toLowerCase().includes(search.trim().toLowerCase()));

@@ -18,6 +18,7 @@ import { NextStepCard } from './security/next-step-card.tsx';
 import { AddPasskey, PasskeysCard } from './security/passkeys-card.tsx';
 import { PasswordCard, SetPassword } from './security/password-card.tsx';
 import { PushSheet } from './security/push-sheet.tsx';
+import { RecoverySheet } from './security/recovery-sheet.tsx';
 import { Rename } from './security/rename.tsx';
 
 export function MySecurity() {
@@ -52,6 +53,7 @@ function Shown({ factors }: { factors: Factors }) {
         <PushSheet />
         <PasswordCard factors={factors} ask={ask} />
         <CodesCard factors={factors} ask={ask} />
+        <RecoverySheet />
       </Stack>
       {asked?.is === 'passkey' ? <AddPasskey isFirst={factors.passkeys.length === 0} onClose={close} renew={renew} /> : null}
       {asked?.is === 'app' ? <AddApp onClose={close} renew={renew} /> : null}

@@ -13,6 +13,7 @@ import { EmptyState } from '../ui/state.tsx';
 import { Day } from '../ui/when.tsx';
 import { words } from '../words/index.ts';
 import { rich } from '../words/rich.tsx';
+import { TeamResets } from './recovery/team-resets.tsx';
 
 export function MyTeam() {
   const w = words.portal.team;
@@ -39,6 +40,7 @@ export function MyTeam() {
     <>
       <PageSentence title={w.title} sentence={list.data ? (people.length === 0 ? w.sentenceNone : rich(w.sentence(here, joining))) : words.ui.loading} note={w.note} />
       <Stack gap="lg">
+        <TeamResets />
         <DataList
           name={w.title}
           query={list}

@@ -1,5 +1,4 @@
 import { Tooltip } from '@mantine/core';
-import type { ReactNode } from 'react';
 import type { Passkey } from '../api/authentication.ts';
 import { words } from '../words/index.ts';
 import { ProofShape, type ProofState } from './proof-mark.tsx';
@@ -24,7 +23,7 @@ export function ModelMark({ passkey }: { passkey: Pick<Passkey, 'model' | 'model
 }
 
 /** What a key is, in a line: copied or not, PIN or touch, and the most that it reaches by itself. */
-export function PasskeyFacts({ passkey, children }: { passkey: Passkey; children?: ReactNode }) {
+export function PasskeyFacts({ passkey, hasLevel = false }: { passkey: Passkey; hasLevel?: boolean }) {
   const w = words.passkeys.facts;
   if (passkey.isDisabled) return <Tone tone="danger" isBoxed={false}>{w.disabled(passkey.disabledReason)}</Tone>;
   return (
@@ -36,8 +35,7 @@ export function PasskeyFacts({ passkey, children }: { passkey: Passkey; children
           </Tone>{' '}
         </>
       ) : null}
-      {[w.level(passkey.level), passkey.isSynced ? w.synced : w.bound, passkey.isUserVerified ? w.verified : w.touched].join(' · ')}
-      {children}
+      {[...(hasLevel ? [w.level(passkey.level)] : []), passkey.isSynced ? w.synced : w.bound, passkey.isUserVerified ? w.verified : w.touched].join(' · ')}
     </>
   );
 }

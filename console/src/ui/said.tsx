@@ -37,7 +37,7 @@ export function say(text: string, undo?: () => Promise<unknown>): void {
 export function sayProblem(error: unknown): void {
   void corner().then((notifications) => {
     if (error instanceof Problem && error.code === 'platform.stronger_sign_in_needed') {
-      const level = error.assuranceLevel ?? 2;
+      const level = error.stepUp ?? error.assuranceLevel ?? 2;
       notifications.show({
         title: words.ui.strongerSignIn,
         message: (

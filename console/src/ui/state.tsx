@@ -29,7 +29,7 @@ export function EmptyState({ icon: Icon, title, children, actions, isPage = fals
 export function ErrorState({ error, retry }: { error: Error; retry?: () => void }) {
   if (error instanceof Problem && error.code === 'platform.stronger_sign_in_needed') {
     return (
-      <EmptyState icon={IconKey} title={words.ui.strongerSignIn} actions={<Button onClick={() => void goToSignIn(error.assuranceLevel ?? 2)}>{words.ui.signInAgain}</Button>}>
+      <EmptyState icon={IconKey} title={words.ui.strongerSignIn} actions={<Button onClick={() => void goToSignIn(error.stepUp ?? error.assuranceLevel ?? 2)}>{words.ui.signInAgain}</Button>}>
         {words.ui.strongerSignInText}
       </EmptyState>
     );

@@ -6,6 +6,7 @@ import { endApiTokensOf, openApiTokenCount } from './api-token/store.ts';
 import { revokeAllIn } from './certificate/change-certificates.ts';
 import { endAccessPasses, findOpenAccessPass } from './factor/store.ts';
 import type { Needs } from './needs.ts';
+import { forgetRecoveryIn } from './recovery/note-recovery.ts';
 import { endSessionsIn } from './session/end-sessions.ts';
 import { findSubject, openSessionCount } from './session/store.ts';
 import { removeSignInsOf } from './sign-in/store.ts';
@@ -27,6 +28,7 @@ export async function endAccessIn(tx: Tx, needs: EndNeeds, personId: string, rea
   await revokeAllIn(tx, needs, by, personId);
   await removeSignInsOf(tx, personId);
   await forgetDevices(tx, personId);
+  await forgetRecoveryIn(tx, personId, now);
   if (passes + tokens.length === 0) return;
   const subject = await findSubject(tx, personId);
   await record(tx, { action: 'authentication.access.end', ...by, target: `person:${personId}`, targetName: subject?.displayName ?? null, at: now, outcome: 'allowed', reason, facts: { accessPasses: passes, apiTokens: tokens.map((token) => token.id) } });

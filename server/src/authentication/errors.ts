@@ -25,8 +25,33 @@ export const refuse = refusals('authentication', {
   passkey_model_of_the_file: { kind: 'conflict', say: (f: { model: string }) => `\`${f.model}\` comes from the metadata of the FIDO Alliance; take it off the list instead` },
   passkey_model_cursor_unknown: { kind: 'invalid', say: () => 'the list does not go on from there; load it from the beginning' },
   last_factor: { kind: 'conflict', say: () => 'without this factor you could not sign in any more; add another one first' },
+  last_way_in: { kind: 'conflict', say: () => 'without this factor nobody could sign in as administrator; add another one first, or have somebody else become administrator and set up a passkey' },
+  break_glass_keys_only: { kind: 'forbidden', say: () => 'a break-glass account has its hardware keys and no other way to sign in; an administrator changes them on the page Break-glass' },
+  key_not_accepted: { kind: 'invalid', say: () => 'the key was not accepted; start again and keep the page open until the key has answered' },
+  key_not_hardware: { kind: 'invalid', say: () => 'this is not a hardware key with a PIN: it can be copied, or it does not ask for the PIN; set a PIN on the key, plug it in and choose it when the browser asks' },
+  key_taken: { kind: 'conflict', say: () => 'this key is registered already; use another one' },
+  too_many_keys: { kind: 'conflict', say: (f: { atMost: number }) => `a break-glass account has ${f.atMost} keys at most; remove one first` },
   pass_for_oneself: { kind: 'forbidden', say: () => 'nobody issues an access pass for themselves; ask your manager or an administrator' },
   pass_for_privileged: { kind: 'forbidden', say: () => 'this person has privileged access; only an administrator can issue an access pass for them' },
+  recovery_address_not_found: { kind: 'not_found', say: () => 'this address is not on your list, or it is confirmed already; load the page again' },
+  recovery_address_known: { kind: 'conflict', say: () => 'this address is confirmed already; name another one' },
+  too_many_recovery_addresses: { kind: 'conflict', say: (f: { atMost: number }) => `you have ${f.atMost} addresses already; remove one first` },
+  too_many_recovery_codes: { kind: 'too_many', say: (f: { retryAfterSeconds: number }) => `too many codes were asked for; try again in ${f.retryAfterSeconds} s` },
+  recovery_code_wrong: { kind: 'invalid', say: () => 'the code is not right or too old; enter the newest one, or have another mailed' },
+  reset_needs_approval: { kind: 'forbidden', say: () => 'this person has factors already, so this is a reset; ask for it, and a second person approves' },
+  reset_for_oneself: { kind: 'forbidden', say: () => 'nobody asks for a reset of themselves; ask a colleague, your manager or an administrator' },
+  reset_of_privileged: { kind: 'forbidden', say: () => 'this person has privileged access; only another administrator can let them in again, with an access pass' },
+  reset_open_already: { kind: 'conflict', say: (f: { person: string }) => `somebody has asked to reset \`${f.person}\` already; look at the open requests` },
+  reset_not_found: { kind: 'not_found', say: (f: { reset: string }) => `request \`${f.reset}\` does not exist or is outside of what you may see; load the list again` },
+  cursor_unknown: { kind: 'invalid', say: () => 'the list cannot go on from this `cursor`; begin again without it' },
+  reset_not_open: { kind: 'conflict', say: (f: { state: string }) => `this request is ${f.state}; ask anew if it is still needed` },
+  reset_needs_another_person: { kind: 'forbidden', say: () => 'whoever asked cannot be the second person, and neither can the person it is about; ask a colleague to approve' },
+  reset_not_by_managers: { kind: 'forbidden', say: () => 'managers do not approve resets here; somebody of the help desk or an administrator does' },
+  reset_pass_for_asker: { kind: 'forbidden', say: () => 'the pass is shown once, to whoever asked for the reset' },
+  drill_not_found: { kind: 'not_found', say: (f: { drill: string }) => `drill \`${f.drill}\` does not exist; load the list again` },
+  drill_ended: { kind: 'conflict', say: () => 'this drill has ended; start another one' },
+  drill_end_not_allowed: { kind: 'invalid', say: (f: { atMostDays: number }) => `a drill ends later than now and within ${f.atMostDays} days; choose such a day` },
+  drill_person_not_active: { kind: 'conflict', say: (f: { person: string }) => `person \`${f.person}\` does not work here at this moment; leave them out` },
   too_many_permissions: { kind: 'forbidden', say: (f: { permission: string }) => `you do not have \`${f.permission}\` yourself; a token cannot do more than its owner` },
   api_token_not_found: { kind: 'not_found', say: (f: { token: string }) => `API token \`${f.token}\` does not exist or has ended; load the list again` },
   administrator_exists: { kind: 'conflict', say: () => 'there is an administrator already; use `npx bailiwick recover-admin` if nobody can sign in' },
@@ -64,7 +89,6 @@ export const refuse = refusals('authentication', {
   certificate_not_ours: { kind: 'conflict', say: () => 'only certificates of our own authority can be renewed here; ask the authority that issued it' },
   certificate_for_privileged: { kind: 'forbidden', say: () => 'this person has privileged access; only an administrator who is signed in can give them a certificate' },
   too_many_certificates: { kind: 'conflict', say: (f: { atMost: number }) => `this person has ${f.atMost} certificates already; revoke one first` },
-  last_way_in: { kind: 'conflict', say: () => 'without it you could not sign in any more yourself; add another factor first' },
   push_pairing_not_valid: { kind: 'not_found', say: () => 'this pairing link is used, too old, or not whole; make another in My security' },
   push_key_not_accepted: { kind: 'invalid', say: () => 'the key of the device was not accepted; open the pairing link again' },
   too_many_push_devices: { kind: 'conflict', say: (f: { atMost: number }) => `you have ${f.atMost} paired devices already; remove one first` },
@@ -78,5 +102,5 @@ export const refuse = refusals('authentication', {
  * The same answer the gate gives, so that the console has one way to raise a session: sensitive changes ask for a fresh proof
  * (ASVS 7.5.1, 7.5.3). `phishing_resistant` is answered by `/sign-in?step_up=phishing_resistant`.
  */
-export const freshSignInNeeded = (facts: { readonly assuranceLevel: 1 | 2 | 3; readonly maxAgeSeconds: number }): Refusal =>
+export const freshSignInNeeded = (facts: { readonly assuranceLevel: 1 | 2 | 3; readonly maxAgeSeconds: number; readonly stepUp?: 'phishing_resistant' }): Refusal =>
   new Refusal('platform.stronger_sign_in_needed', 'forbidden', 'this needs a fresh sign-in; sign in again and repeat it', facts);

@@ -13,6 +13,11 @@ export type AuthenticationEvent =
   | (DomainEvent & { readonly kind: 'enrolment_stopped'; readonly facts: { readonly name: string; readonly keptOut: number; readonly tried: number } })
   | (DomainEvent & { readonly kind: 'push_disabled'; readonly facts: { readonly why: 'fatigue'; readonly prompts: number; readonly devices: readonly string[] } })
   | (DomainEvent & { readonly kind: 'push_enabled'; readonly facts: { readonly devices: readonly string[] } })
+  | (DomainEvent & { readonly kind: 'account_recovered'; readonly facts: { readonly methods: readonly string[] } })
+  | (DomainEvent & { readonly kind: 'recovery_disavowed'; readonly facts: { readonly about: string; readonly resets: number; readonly recoveryAddresses: number } })
+  | (DomainEvent & { readonly kind: 'recovery_address_added' | 'recovery_address_removed' | 'reset_asked' | 'reset_approved' | 'reset_refused' | 'reset_cancelled' | 'reset_issued' | 'drill_moved'; readonly facts: Readonly<Record<string, never>> })
+  /** A session of a break-glass account, beside `session_started`: privileged raises the alarm. */
+  | (DomainEvent & { readonly kind: 'break_glass_session_started'; readonly facts: { readonly sessionId: string; readonly device: string; readonly address: string } })
   | (DomainEvent & { readonly kind: 'sign_in_disavowed'; readonly facts: { readonly about: string } });
 
 export const kinds = [
@@ -24,8 +29,19 @@ export const kinds = [
   'factor_removed',
   'factor_disabled',
   'sign_in_failed',
+  'break_glass_session_started',
   'sign_in_disavowed',
   'push_disabled',
   'push_enabled',
   'enrolment_stopped',
+  'account_recovered',
+  'recovery_disavowed',
+  'recovery_address_added',
+  'recovery_address_removed',
+  'reset_asked',
+  'reset_approved',
+  'reset_refused',
+  'reset_cancelled',
+  'reset_issued',
+  'drill_moved',
 ] as const;

@@ -5,7 +5,7 @@ export const migrations = readMigrations('authentication', new URL('./migrations
 export { authenticationModule } from './module.ts';
 export { permissions as authenticationPermissions } from './permissions.ts';
 export { kinds as authenticationEventKinds, type AuthenticationEvent } from './events.ts';
-export type { AuthenticationNeeds, ConsoleRoles } from './needs.ts';
+export type { AuthenticationNeeds, ConsoleRoles, LastWayIn } from './needs.ts';
 export { openPageFrame } from './pages/frame.ts';
 export { speakerFor, type Speaker } from './pages/phrases.ts';
 
@@ -22,5 +22,14 @@ export { authenticationSurfaces, endAccessIn, type OwnSurface } from './end-acce
 
 export { makeSetupLink, type SetupLink } from './set-up/make-setup-link.ts';
 export { recoverAdministrator } from './set-up/recover-administrator.ts';
+export { rehearseRecovery } from './set-up/rehearse-recovery.ts';
+/** For routes above that call these verbs: what authentication may refuse in them. */
+export { refuse as authenticationRefusals } from './errors.ts';
+export { demandFreshProof } from './factor/demand-fresh-proof.ts';
+export { usableFactorsOf } from './factor/store.ts';
+export { canReachLevel2 } from './factor/factor.ts';
+export type { EnrolledFactors } from './sign-in/next-step.ts';
+export { addBreakGlassKeyIn, askForBreakGlassKeyIn, breakGlassKeysOf, hasMoreThanKeys, inviteBreakGlassKeyIn, mostBreakGlassKeys, proveBreakGlassKey, removeBreakGlassKeyIn, type BreakGlassKey } from './break-glass-key/keys.ts';
 export { createApiToken, type CreatedApiToken } from './api-token/create-api-token.ts';
+export { importPasskeyMetadata, type ImportedMetadata } from './passkey-model/import-metadata.ts';
 export { issueAccessPass, type IssuedAccessPass } from './factor/issue-access-pass.ts';

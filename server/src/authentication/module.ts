@@ -29,6 +29,13 @@ import { pushRoutes } from './push/routes.ts';
 import { sendJob } from './push/send-push.ts';
 import { watchJob } from './push/switch-push.ts';
 import { openPushSender, type PushSender } from './push/web-push.ts';
+import { mailRecoveryCode } from './recovery/mail-code.ts';
+import { remindOfRecovery } from './recovery/remind.ts';
+import { recoveryRoutes } from './recovery/routes.ts';
+import { practicePages } from './recovery-drill/pages.ts';
+import { drillRoutes } from './recovery-drill/routes.ts';
+import { keepDrills } from './recovery-drill/start-drill.ts';
+import { resetRoutes } from './reset/routes.ts';
 import { signOutRoutes } from './session/pages.ts';
 import { sessionRoutes } from './session/routes.ts';
 import { setUpRoutes } from './set-up/pages.ts';
@@ -86,6 +93,10 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
       signInTimesRoute(needs),
       ...enrolmentRoutes(needs),
       ...helpRoutes(needs),
+      ...recoveryRoutes(needs),
+      ...resetRoutes(needs),
+      ...drillRoutes(needs),
+      ...practicePages(needs),
     ],
     jobs: [
       sweepJob(needs),
@@ -96,6 +107,9 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
       sweepCertificatesJob(needs),
       stopJob(needs),
       driveJob(needs),
+      mailRecoveryCode(needs),
+      remindOfRecovery(needs),
+      keepDrills(needs),
     ],
     subscribers: [leaverSubscriber(needs), newAddressSubscriber(needs)],
     protocol: doors,

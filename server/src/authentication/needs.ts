@@ -40,6 +40,12 @@ export interface PeopleGroups {
   readonly roles: Fragment;
 }
 
+/** Privileged's answer, connected by `app.ts`: its rule knows break-glass accounts, which this domain does not. */
+export interface LastWayIn {
+  /** As the transaction stands now: can somebody sign in as administrator, or are two break-glass accounts sealed? Takes the lock that others wait for. */
+  isOpenIn(tx: Tx): Promise<boolean>;
+}
+
 /** What `app.ts` hands over. */
 export interface AuthenticationNeeds {
   readonly config: Pick<Config, 'url' | 'isSecure' | 'organisation' | 'fidoRootFile' | 'geoipFile' | 'certificateDoor' | 'host'>;
@@ -47,15 +53,16 @@ export interface AuthenticationNeeds {
   readonly database: Database;
   readonly announce: Announce;
   readonly mailer: Pick<Mailer, 'post'>;
+  readonly jobs: Pick<Jobs, 'enqueue'>;
   readonly keys: Pick<Keys, 'seal' | 'open' | 'derive'>;
   readonly hashing: PasswordHashing;
   readonly log: Pick<Log, 'info' | 'warn' | 'error'>;
   readonly rateLimits: Pick<RateLimits, 'take'>;
   readonly metrics: Pick<Metrics, 'counter' | 'histogram'>;
   readonly gate: Pick<Gate, 'system'>;
-  readonly jobs: Pick<Jobs, 'enqueue'>;
   readonly consoleRoles: ConsoleRoles;
   readonly peopleGroups: PeopleGroups;
+  readonly lastWayIn: LastWayIn;
   /** Every permission the principal holds now, for the console to show what works. */
   permissionsOf(principal: Principal): Promise<readonly string[]>;
   /** Of federation: which applications were signed in to out of these sessions. */

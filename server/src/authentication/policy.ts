@@ -5,7 +5,7 @@ import { route, type AnyRoute } from '../platform/http/index.ts';
 import { refuse } from './errors.ts';
 import { passwordRuleInWords } from './factor/password.ts';
 import type { Needs } from './needs.ts';
-import { readSessionLimits, setSessionLimit } from './session/set-session-limit.ts';
+import { readSessionLimits, setSessionLimit } from './session-limit/set-session-limit.ts';
 import { mostOpenSessions } from './session/session.ts';
 import { workforceFloor, type AssuranceLevel } from './sign-in/strength.ts';
 import { failuresUntilDisabled } from './throttle/throttle.ts';

@@ -3,6 +3,8 @@ import type { JobDefinition } from '../platform/jobs/index.ts';
 import { sweepFactors } from './factor/store.ts';
 import type { Needs } from './needs.ts';
 import { sweepPush } from './push/store.ts';
+import { sweepRecovery } from './recovery/store.ts';
+import { expireResets } from './reset/store.ts';
 import { announceEnded } from './session/end-sessions.ts';
 import { endExpiredSessions, forgetSessions } from './session/store.ts';
 import { boundSignIns, sweepSignIns } from './sign-in/store.ts';
@@ -47,6 +49,8 @@ export const sweepJob = ({ clock, database, announce }: Pick<Needs, 'clock' | 'd
       await sweepThrottles(tx, later(now, -days(7)), later(now, -days(365)));
       await boundNames(tx, mostRememberedNames);
       await boundSignIns(tx, mostUnprovenSignIns);
+      await sweepRecovery(tx, later(now, -days(2)), later(now, -hours(24)));
+      await expireResets(tx, now);
       await forgetSessions(tx, later(now, -keepEndedSessionsMs));
     });
   },

@@ -17,6 +17,7 @@ export const refuse = refusals('authorization', {
   administrator_not_active: { kind: 'conflict', say: (f: { person: string }) => `\`${f.person}\` does not work here at this moment and cannot have a role in the console; choose somebody who does` },
   console_role_held: { kind: 'conflict', say: (f: { person: string; role: string }) => `\`${f.person}\` is \`${f.role}\` already; nothing is to be done` },
   console_role_not_held: { kind: 'not_found', say: (f: { person: string; role: string }) => `\`${f.person}\` is not \`${f.role}\`; look at the list of console roles` },
-  last_administrator: { kind: 'conflict', say: () => 'the last administrator cannot leave or lose the role; make somebody else an administrator first' },
+  last_administrator: { kind: 'conflict', say: () => 'the last administrator who can sign in cannot leave or lose the role; make somebody else an administrator and have them set up a passkey, or seal two break-glass accounts, then repeat this' },
+  break_glass_account: { kind: 'conflict', say: () => 'a break-glass account is administrator for as long as it exists, and nothing else; it is changed on the page Break-glass alone' },
   cursor_unknown: { kind: 'invalid', say: () => 'the list cannot go on from this `cursor`; begin again without it' },
 });

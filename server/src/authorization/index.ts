@@ -17,7 +17,7 @@ export { endGrant, endGrantIn, expireGrants } from './grant/end-grant.ts';
 export { accessOf, entitlementsById, findGrant, findOpenGrant, openGrantsOf, type GrantWithProof } from './grant/store.ts';
 
 export type { ConsoleRole, ConsoleRoleName } from './console-role/console-role.ts';
-export { giveConsoleRole, giveConsoleRoleIn, makeFirstAdministratorIn, takeConsoleRole, takeConsoleRoleIn } from './console-role/give-console-role.ts';
+export { giveConsoleRole, giveConsoleRoleIn, makeFirstAdministratorIn, takeAllConsoleRolesIn, takeConsoleRole, takeConsoleRoleIn } from './console-role/give-console-role.ts';
 export { consoleRolesOf, firstAdministrator, lastAdministrator } from './console-role/store.ts';
 
 export { peopleGroups } from './people-groups/store.ts';

@@ -1,4 +1,4 @@
-import { entitlementId, personId } from '../directory/index.ts';
+import { entitlementId, personId, type LastWayIn } from '../directory/index.ts';
 import type { Gate, Module } from '../platform/http/index.ts';
 import { takeAllConsoleRolesIn } from './console-role/give-console-role.ts';
 import { consoleRoleRoutes } from './console-role/routes.ts';
@@ -11,7 +11,7 @@ import { roleRoutes } from './role/routes.ts';
 
 const idIn = (subject: string): string => subject.slice(subject.indexOf(':') + 1);
 
-export function authorizationModule(needs: Needs & { readonly gate: Pick<Gate, 'system'> }): Module {
+export function authorizationModule(needs: Needs & { readonly gate: Pick<Gate, 'system'>; readonly lastWayIn: LastWayIn }): Module {
   const { gate } = needs;
   return {
     domain: 'authorization',

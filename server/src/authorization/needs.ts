@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock/index.ts';
+import type { LastWayIn } from '../directory/index.ts';
 import type { Database } from '../platform/db/index.ts';
 import type { Announce } from '../platform/events/index.ts';
 
@@ -6,6 +7,8 @@ import type { Announce } from '../platform/events/index.ts';
 export interface NeedsWithin {
   readonly clock: Clock;
   readonly announce: Announce;
+  /** The module asks for it; see the directory's. */
+  readonly lastWayIn?: LastWayIn | undefined;
 }
 
 export interface Needs extends NeedsWithin {

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { writeSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { loadConfig, ConfigError } from '../platform/config/index.ts';
 import { Refusal } from '../platform/errors/index.ts';
 import type { buildDomains } from '../app.ts';
@@ -92,6 +93,17 @@ audit
       if (process.stderr.isTTY) process.stderr.write('\r');
       for (const line of report.lines) say(line);
       if (!report.isWhole) process.exitCode = 1;
+    }),
+  );
+
+const passkeys = program.command('passkeys').description('models of passkeys and security keys');
+passkeys
+  .command('import-metadata <file>')
+  .description('import the signed metadata file of the FIDO Alliance (https://mds3.fidoalliance.org), as the console does')
+  .action((file: string) =>
+    withDomains(async ({ host }) => {
+      const imported = await host.importPasskeyMetadata(await readFile(file));
+      say(`File ${imported.serial}: ${imported.added} new models, ${imported.changed} changed.${imported.takenOff.length > 0 ? ` No longer on the list for level 3: ${imported.takenOff.join(', ')}; ${imported.endedSessions} sessions ended.` : ''}`);
     }),
   );
 

@@ -61,7 +61,8 @@ export async function* examine(): AsyncGenerator<Finding> {
     const outbox = waiting.rows[0]!;
     yield Number(outbox.n) > 1_000 ? notice(`${outbox.n} events wait in the outbox since ${outbox.oldest?.toISOString() ?? '?'}; is a server running?`) : well('outbox is not behind');
     yield (await database.read(firstAdministrator)) ? well('there is an administrator') : notice('no administrator yet: `npx bailiwick setup-link`');
-    const { audit } = buildDomains(foundation);
+    const { audit, host } = buildDomains(foundation);
+    if (await database.read(firstAdministrator)) yield* await host.breakGlassInWords();
     const status = await audit.status();
     yield status.waiting > 10_000 ? wrong(`${status.waiting} audit entries wait to be sealed; is a server running?`) : well(`audit chain of ${status.lastSeq} entries; \`npx bailiwick audit verify\` walks it`);
   } finally {

@@ -15,5 +15,8 @@ export const personRehired = (personId: PersonId, at: Date, facts: { startDate: 
 export const accountLinked = (accountId: string, at: Date, facts: { personId: string | null; applicationId: string; situation: string }): DomainEvent => ({ kind: 'account_linked', subject: `account:${accountId}`, at, facts });
 export const entitlementChanged = (entitlementId: string, at: Date, facts: { risk: readonly [string, string] }): DomainEvent => ({ kind: 'entitlement_changed', subject: `entitlement:${entitlementId}`, at, facts });
 
+/** A source says that somebody left, and they are the last way in for administrators: it waits for a person. */
+export const departureHeld = (personId: PersonId, at: Date, facts: { reason: string; source: string }): DomainEvent => ({ kind: 'person_departure_held', subject: of(personId), at, facts });
+
 /** Every kind this domain announces. */
-export const eventKinds = ['person_joined', 'person_started', 'person_changed', 'person_left', 'person_rehired', 'account_linked', 'entitlement_changed'] as const;
+export const eventKinds = ['person_joined', 'person_started', 'person_changed', 'person_left', 'person_rehired', 'person_departure_held', 'account_linked', 'entitlement_changed'] as const;

@@ -12,7 +12,11 @@ export type { NewPerson, Person, PersonAttribute, PersonAttributes, PersonChange
 export type { Changes } from './events.ts';
 export { addPeopleIn, addPerson, addPersonIn } from './person/add-person.ts';
 export { changePeopleIn, changePerson, changePersonIn, type ChangedPerson } from './person/change-person.ts';
-export { leavePeopleIn, leavePerson, leavePersonIn } from './person/leave-person.ts';
+export { leaveOrHoldPeopleIn, leavePeopleIn, leavePerson, leavePersonIn } from './person/leave-person.ts';
+export { heldDepartures, type HeldDeparture } from './departure/store.ts';
+export { dismissDeparturesIn, settleDepartures } from './departure/settle-departures.ts';
+export { addBreakGlassPrincipalIn, endBreakGlassPrincipalIn } from './person/break-glass.ts';
+export type { LastWayIn } from './person/needs.ts';
 export { rehirePerson, rehirePersonIn } from './person/rehire-person.ts';
 export { activatePerson, activatePersonIn, keepDates, type Calendar } from './person/activate-person.ts';
 export { eachPerson, findPeople, findPerson, findPersonByEmployeeNumber, findPersonByUsername, isBelow, isInScope, listPeople, markPrivileged, peopleByEmployeeNumber, peopleByHints, scopeCondition, type PeopleFilter, type PersonInList } from './person/store.ts';

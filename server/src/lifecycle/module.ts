@@ -1,3 +1,4 @@
+import type { LastWayIn } from '../directory/index.ts';
 import { connectorKinds, type ConnectorKind } from '../connectors/index.ts';
 import type { Clock } from '../platform/clock/index.ts';
 import type { Keys } from '../platform/crypto/index.ts';
@@ -35,6 +36,7 @@ export interface LifecycleNeeds {
   readonly keys: Keys;
   readonly log: Log;
   readonly gate: Gate;
+  readonly lastWayIn?: LastWayIn | undefined;
   /** What the domains beside this one hold for a person: sessions, tokens, passes. */
   readonly surfaces: readonly OwnSurface[];
   readonly metrics?: Metrics;
@@ -76,9 +78,9 @@ export function lifecycleParts(needs: LifecycleNeeds) {
 }
 
 export function lifecycleModule(needs: LifecycleNeeds): Module {
-  const { clock, database, announce, jobs, gate } = needs;
+  const { clock, database, announce, jobs, gate, lastWayIn } = needs;
   const parts = lifecycleParts(needs);
-  const hrFeed = hrFeedModule({ clock, database, announce, gate });
+  const hrFeed = hrFeedModule({ clock, database, announce, gate, lastWayIn });
   const applicationIdOf = (payload: unknown): string => (payload as { applicationId: string }).applicationId;
   return {
     domain: 'lifecycle',

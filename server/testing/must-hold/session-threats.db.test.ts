@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { raiseSessionIn, startSessionIn } from '../../src/authentication/session/start-session.ts';
+import type { Proof } from '../../src/authentication/sign-in/strength.ts';
 import { addApplication } from '../application.ts';
 import { softwareAuthenticator, type CreationOptions, type RequestOptions } from '../software-authenticator.ts';
 import { visitor, type Visitor } from '../visitor.ts';
@@ -179,6 +181,18 @@ describe('step-up downgrade', () => {
     const after = await state();
     expect(after).toMatchObject({ authenticatedAt: before.authenticatedAt, methods: before.methods, isPhishingResistant: true });
     await expect(who.api('POST', '/api/v1/me/factors/recovery-codes')).rejects.toMatchObject({ code: 'platform.stronger_sign_in_needed' });
+  });
+
+  it('a session of level 3 is never lowered by a weaker proof, whatever was asked for on the way there', async () => {
+    const needs = { clock: world.clock, announce: async () => undefined };
+    const who = { personId: anna.id, personName: anna.name, address: '127.0.0.1', deviceId: null };
+    const listed: Proof = { method: 'passkey', at: '', isUserVerified: true, isSynced: false, isListed: true };
+    const weaker: readonly (readonly Proof[])[] = [[{ ...listed, isSynced: true }], [{ ...listed, isUserVerified: false }], [{ method: 'password', at: '' }, { method: 'totp', at: '' }]];
+    const { session: strong, secret } = await world.database.transaction((tx) => startSessionIn(tx, needs, { ...who, proofs: [listed], userAgent: '', replaces: null }));
+    expect(strong.assuranceLevel).toBe(3);
+    for (const proofs of weaker) expect(await world.database.transaction((tx) => raiseSessionIn(tx, needs, { ...who, proofs, sessionId: strong.id }))).toBeNull();
+    const { session: still } = JSON.parse((await ask('GET', '/api/v1/me', { cookie: `${session}=${secret}` })).text) as { session: { assuranceLevel: number } };
+    expect(still.assuranceLevel, 'and its secret is still the one').toBe(3);
   });
 
   it('half a proof freshens nothing, and what was proven in another sign-in is not counted again', async () => {

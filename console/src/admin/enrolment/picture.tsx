@@ -6,8 +6,8 @@ import css from './picture.module.css';
 
 const dayMs = 86_400_000;
 const dayOf = (date: string): number => Math.floor(Date.parse(date.length === 10 ? `${date}T00:00:00Z` : date) / dayMs);
-/** Labels stay inside of the frame. */
-const inside = (x: number): number => Math.min(92, Math.max(8, x));
+/** Labels stay inside of the frame: they end at their place where it is to the right, and begin there where it is to the left. */
+const placed = (x: number): { readonly left: string; readonly transform: string } => ({ left: `${x}%`, transform: x > 50 ? 'translateX(-100%)' : 'none' });
 
 /** Who is ready by day, from zero, against all of them and the deadline; the forecast goes on where the counting ends. */
 export function Picture({ policy }: { policy: EnrolmentPolicyWithDays }) {
@@ -41,11 +41,12 @@ export function Picture({ policy }: { policy: EnrolmentPolicyWithDays }) {
           {aim === null ? null : <line className={css.forecast} x1={x(today)} y1={y(last.ready)} x2={x(Math.min(aim, to))} y2={aimY} />}
           {deadline >= from ? <line className={css.deadline} x1={x(deadline)} x2={x(deadline)} y1="0" y2="100" /> : null}
         </svg>
+        <span className={css.dot} style={{ left: `${x(today)}%`, top: `${y(last.ready)}%` }} />
         <span className={`${css.label} ${css.left}`} style={{ top: `${y(whole)}%` }}>
           {w.whole(whole)}
         </span>
         {deadline >= from ? (
-          <span className={`${css.label} ${css.top}`} style={{ left: `${inside(x(deadline))}%` }}>
+          <span className={`${css.label} ${css.top}`} style={placed(x(deadline))}>
             {w.deadlineLabel(sayDay(policy.deadlineAt))}
           </span>
         ) : null}
@@ -53,7 +54,7 @@ export function Picture({ policy }: { policy: EnrolmentPolicyWithDays }) {
           {w.readyNow(last.ready)}
         </span>
         {forecast.is === 'day' ? (
-          <span className={`${css.label} ${css.bottom}`} style={{ left: `${inside(x(Math.min(aim ?? to, to)))}%` }}>
+          <span className={`${css.label} ${css.bottom}`} style={placed(x(Math.min(aim ?? to, to)))}>
             {w.forecastLabel(sayDay(forecast.day))}
           </span>
         ) : null}

@@ -12,7 +12,7 @@ export function KeysOfPerson({ keys }: { keys: readonly Passkey[] }) {
             {passkey.name} <ModelMark passkey={passkey} />
           </span>
           <span className="quiet-under">
-            <PasskeyFacts passkey={passkey} />
+            <PasskeyFacts passkey={passkey} hasLevel />
           </span>
         </li>
       ))}

@@ -1,7 +1,7 @@
 import { Button, Menu, Stack, Tabs } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { IconDots, IconDoorExit, IconEdit, IconTicket, IconUserUp } from '@tabler/icons-react';
+import { IconDots, IconDoorExit, IconEdit, IconLifebuoy, IconTicket, IconUserUp } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { personAccessQuery, type Grant, type PersonAccess } from '../../api/authorization.ts';
 import { accountList, personQuery, type Person } from '../../api/directory.ts';
@@ -9,6 +9,7 @@ import { movementList } from '../../api/lifecycle.ts';
 import { lifeLineQuery } from '../../api/reports.ts';
 import { AccessList } from '../../ui/access-list.tsx';
 import { AccessPassDialog } from '../../ui/access-pass.tsx';
+import { AskForResetDialog } from '../../ui/ask-for-reset.tsx';
 import { at } from '../../ui/at.ts';
 import { Facts } from '../../ui/facts.tsx';
 import { LifeLine } from '../../ui/life-line.tsx';
@@ -22,7 +23,7 @@ import { day, relative } from '../../ui/time.ts';
 import { Tone } from '../../ui/tone.tsx';
 import { useFilters } from '../../ui/use-filters.ts';
 import { Day } from '../../ui/when.tsx';
-import { useMay } from '../../ui/me.tsx';
+import { useMay, useMe } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
 import { rich } from '../../words/rich.tsx';
 import { AuditList } from '../audit/audit-list.tsx';
@@ -56,10 +57,13 @@ function Shown({ person }: { person: Person }) {
   const life = useQuery(lifeLineQuery(person.id));
   const moves = useInfiniteQuery(movementList({ personId: person.id }, 50));
   const movements = moves.data?.pages.flatMap((page) => page.items) ?? [];
-  const [asked, ask] = useState<{ is: 'leave' | 'rehire' | 'pass' | 'change' | 'give' } | { is: 'end'; grant: Grant } | null>(null);
+  const [asked, ask] = useState<{ is: 'leave' | 'rehire' | 'pass' | 'reset' | 'change' | 'give' } | { is: 'end'; grant: Grant } | null>(null);
   const close = (): void => ask(null);
   const tab = filters['tab'] || 'access';
   const isHere = person.status !== 'left';
+  // An administrator issues the pass alone; for everybody else a reset takes two.
+  const { permissions, consoleRoles } = useMe();
+  const mayReset = permissions.includes('authentication.reset.ask') && !consoleRoles.includes('administrator');
   const may = { pass: useMay('authentication.access-pass.issue'), leave: useMay('directory.person.leave'), rehire: useMay('directory.person.rehire'), change: useMay('directory.person.change'), give: useMay('authorization.grant.give'), end: useMay('authorization.grant.end'), signIns: useMay('authentication.session.read'), audit: useMay('audit.entry.read'), accounts: useMay('directory.account.read') };
   const tabs = (['access', 'accounts', 'signIns', 'movements', 'details', 'audit'] as const).filter((name) => !(name === 'signIns' && !may.signIns) && !(name === 'audit' && !may.audit) && !(name === 'accounts' && !may.accounts));
 
@@ -83,6 +87,11 @@ function Shown({ person }: { person: Person }) {
             ) : null : may.rehire ? (
               <Button variant="default" leftSection={<IconUserUp size={16} />} onClick={() => ask({ is: 'rehire' })}>
                 {w.person.rehire}
+              </Button>
+            ) : null}
+            {isHere && mayReset ? (
+              <Button variant="default" leftSection={<IconLifebuoy size={16} />} onClick={() => ask({ is: 'reset' })}>
+                {words.recovery.resets.ask}
               </Button>
             ) : null}
             {isHere && may.leave ? (
@@ -184,6 +193,7 @@ function Shown({ person }: { person: Person }) {
       {asked?.is === 'leave' ? <LeaveDialog person={person} onClose={close} onDone={() => change({ tab: 'movements' })} /> : null}
       {asked?.is === 'rehire' ? <RehireDialog person={person} onClose={close} /> : null}
       {asked?.is === 'pass' ? <AccessPassDialog personId={person.id} name={person.displayName} onClose={close} /> : null}
+      {asked?.is === 'reset' ? <AskForResetDialog personId={person.id} name={person.displayName} onClose={close} /> : null}
       {asked?.is === 'change' ? <ChangePersonDialog person={person} onClose={close} /> : null}
       {asked?.is === 'give' ? <GiveAccess person={person} onClose={close} /> : null}
       {asked?.is === 'end' ? <EndGrant grant={asked.grant} onClose={close} /> : null}

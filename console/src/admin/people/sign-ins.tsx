@@ -26,6 +26,8 @@ export function SignIns({ person }: { person: Person }) {
   const [isEnding, setEnding] = useState(false);
   const mayEnd = useMay('authentication.session.end');
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['people', 'sessions', person.id] });
+  // Push approval has a line of its own: it is switched off by silence, too.
+  const otherDisabled = factors.data?.disabled.filter((one) => one !== 'push') ?? [];
   const open = sessions.data?.items.filter((session) => session.endedAt === null) ?? [];
   return (
     <Stack gap="lg">
@@ -44,9 +46,9 @@ export function SignIns({ person }: { person: Person }) {
                     [w.factors.password, known.hasPassword ? words.ui.yes : words.ui.no],
                     [w.factors.totp, known.hasTotp ? words.ui.yes : words.ui.no],
                     [w.factors.passkeys, known.keys.length === 0 ? '0' : <KeysOfPerson key="keys" keys={known.keys} />],
-                    [words.push.title, words.push.telephones(known.pushDevices)],
+                    [words.push.title, known.disabled.includes('push') ? <Tone key="push" tone="danger">{words.push.telephonesOff(known.pushDevices)}</Tone> : words.push.telephones(known.pushDevices)],
                     [w.factors.recoveryCodes, String(known.recoveryCodesLeft)],
-                    [w.factors.disabled, known.disabled.length > 0 ? <Tone key="disabled" tone="danger">{known.disabled.join(', ')}</Tone> : null],
+                    [w.factors.disabled, otherDisabled.length > 0 ? <Tone key="disabled" tone="danger">{otherDisabled.join(', ')}</Tone> : null],
                     [
                       w.factors.pass,
                       known.accessPass ? (

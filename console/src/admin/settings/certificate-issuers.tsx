@@ -133,7 +133,12 @@ function IssuerItem({ one, renew, onRemove }: { one: Issuer; renew: () => Promis
             <p key={list.authority} className={css.list}>
               <Tone tone={list.isInForce ? 'good' : list.readAt ? 'danger' : 'attention'}>{list.isInForce ? w.listInForce(list.entries) : list.readAt ? w.listStale : w.listNone}</Tone>{' '}
               <span className="quiet">
-                {list.nextUpdate ? <When at={list.nextUpdate} /> : null} {list.problem ? sentence(list.problem) : null}
+                {list.nextUpdate && list.isInForce ? (
+                  <>
+                    {w.listNext} <When at={list.nextUpdate} />
+                  </>
+                ) : null}{' '}
+                {list.problem ? sentence(list.problem) : null}
               </span>
             </p>
           ))

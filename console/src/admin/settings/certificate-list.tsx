@@ -9,6 +9,7 @@ import { useMay } from '../../ui/me.tsx';
 import { Person } from '../../ui/person.tsx';
 import { PersonPicker } from '../../ui/person-picker.tsx';
 import { say } from '../../ui/said.tsx';
+import { SecretOnce } from '../../ui/secret-once.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import { EmptyState } from '../../ui/state.tsx';
@@ -35,9 +36,9 @@ export function CertificateList({ hasAuthority }: { hasAuthority: boolean }) {
     { key: 'person', title: w.columns.person, width: '2fr', render: who },
     { key: 'name', title: w.columns.name, width: '2fr', render: (one) => (one.isRenewed && !one.endedAt ? `${one.name} (${w.renewed})` : one.name) },
     { key: 'issuer', title: w.columns.issuer, width: '1.5fr', render: (one) => one.issuerName },
-    { key: 'used', title: w.columns.used, width: '130px', render: (one) => <When at={one.lastUsedAt} /> },
-    { key: 'until', title: w.columns.until, width: '1.5fr', render: until },
-    { key: 'do', title: '', width: '44px', render: (one) => <Actions one={one} ask={ask} hasAuthority={hasAuthority} /> },
+    { key: 'used', title: w.columns.used, width: '120px', render: (one) => <When at={one.lastUsedAt} /> },
+    { key: 'until', title: w.columns.until, width: '210px', render: until },
+    { key: 'do', title: w.columns.change, width: '64px', render: (one) => <Actions one={one} ask={ask} hasAuthority={hasAuthority} /> },
   ];
   return (
     <Sheet
@@ -120,6 +121,7 @@ export function IssueCertificate({ renewed, onClose, renew }: DialogProps & { re
   const [person, setPerson] = useState<{ id: string; name: string } | null>(null);
   const [name, setName] = useState('');
   const [request, setRequest] = useState('');
+  const [isMadeHere, setMadeHere] = useState(false);
   const [made, setMade] = useState<CertificateIssued | null>(null);
   if (made) return <Made made={made} onClose={onClose} />;
   return (
@@ -134,14 +136,16 @@ export function IssueCertificate({ renewed, onClose, renew }: DialogProps & { re
               <TextInput label={w.nameOf} placeholder={w.nameExample} value={name} onChange={(event) => setName(event.currentTarget.value)} required maxLength={60} />
             </>
           )}
-          <Textarea label={w.request} description={ticked(w.requestText)} value={request} onChange={(event) => setRequest(event.currentTarget.value)} autosize minRows={4} maxRows={10} required spellCheck={false} classNames={{ input: css.pem ?? '' }} />
+          {isMadeHere ? null : <Textarea label={w.request} description={ticked(w.requestText)} value={request} onChange={(event) => setRequest(event.currentTarget.value)} autosize minRows={4} maxRows={10} required spellCheck={false} classNames={{ input: css.pem ?? '' }} />}
+          <Switch label={w.isMadeHere} description={isMadeHere ? w.isMadeHereText : undefined} checked={isMadeHere} onChange={(event) => setMadeHere(event.currentTarget.checked)} />
           <p className="quiet">{renewed ? w.renewEffect : w.issueEffect}</p>
         </Stack>
       }
       action={renewed ? w.renew : words.certificate.authority.issue}
-      isReady={request.trim() !== '' && (renewed !== null || (person !== null && name.trim() !== ''))}
+      isReady={(isMadeHere || request.trim() !== '') && (renewed !== null || (person !== null && name.trim() !== ''))}
       onConfirm={async () => {
-        const issued = renewed ? await renewCertificate(renewed.id, request) : await issueCertificate({ personId: person!.id, name: name.trim(), request });
+        const wish = isMadeHere ? null : request;
+        const issued = renewed ? await renewCertificate(renewed.id, wish) : await issueCertificate({ personId: person!.id, name: name.trim(), request: wish });
         await renew();
         setMade(issued);
         // The dialog changes its face in place of closing.
@@ -155,19 +159,21 @@ export function IssueCertificate({ renewed, onClose, renew }: DialogProps & { re
 function Made({ made, onClose }: { made: CertificateIssued; onClose: () => void }) {
   const w = words.certificate.list;
   const text = made.certificate + made.authority;
+  const store = made.keyStore;
   const download = (): void => {
-    const address = URL.createObjectURL(new Blob([text], { type: 'application/x-pem-file' }));
-    Object.assign(document.createElement('a'), { href: address, download: 'certificate.pem' }).click();
+    const content = store ? Uint8Array.from(atob(store.file), (letter) => letter.charCodeAt(0)) : text;
+    const address = URL.createObjectURL(new Blob([content], { type: store ? 'application/x-pkcs12' : 'application/x-pem-file' }));
+    Object.assign(document.createElement('a'), { href: address, download: store ? 'certificate.p12' : 'certificate.pem' }).click();
     setTimeout(() => URL.revokeObjectURL(address), 1_000);
   };
   return (
-    <Modal opened onClose={onClose} title={w.issuedTitle} size="lg">
+    <Modal opened onClose={onClose} title={w.issuedTitle} size="lg" closeOnClickOutside={store === null}>
       <Stack gap="md">
-        <p>{w.issuedText}</p>
-        <pre className={css.issued}>{text}</pre>
+        <p>{store ? w.keyStoreText : w.issuedText}</p>
+        {store ? <SecretOnce value={store.password} label={w.keyStorePassword} /> : <pre className={css.issued}>{text}</pre>}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={download}>
-            {words.certificate.authority.download}
+            {store ? w.keyStoreDownload : words.certificate.authority.download}
           </Button>
           <Button onClick={onClose}>{words.ui.close}</Button>
         </Group>

@@ -75,7 +75,7 @@ function Metadata({ metadata }: { metadata: PasskeyMetadata }) {
     <Sheet
       title={metadata.models === 0 ? w.none : w.sentence(metadata.listed, metadata.ready)}
       lead={w.lead}
-      {...(file?.isOverdue || metadata.models === 0 ? { tone: 'attention' as const } : {})}
+      {...(file?.isOverdue ? { tone: 'attention' as const } : {})}
       actions={
         <Group gap="xs">
           <May permission="authentication.passkey-model.add">

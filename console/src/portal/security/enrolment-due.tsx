@@ -14,7 +14,7 @@ export function EnrolmentDue({ onAddPasskey }: { onAddPasskey: () => void }) {
   const items = query.data?.items ?? [];
   if (items.length === 0) return null;
   return (
-    <Sheet tone={items.some((one) => one.isMust) ? 'danger' : 'attention'} title={words.enrolment.title}>
+    <Sheet tone={items.some((one) => one.isMust) ? 'danger' : 'attention'} title={w.title}>
       <Stack gap="sm">
         {items.map((one) => (
           <div className={css.step} key={one.policyId}>

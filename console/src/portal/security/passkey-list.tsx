@@ -21,10 +21,10 @@ export function PasskeyList({ passkeys, onRename, onRemove }: { passkeys: readon
                 <span className={css.name}>{passkey.name}</span>
                 <ModelMark passkey={passkey} />
               </span>
+              {passkey.isDisabled ? null : <span className={css.claim}>{passkey.claim}</span>}
               <span className="quiet-under">
                 <PasskeyFacts passkey={passkey} />
               </span>
-              {passkey.isDisabled ? null : <span className="quiet-under">{passkey.claim}</span>}
               <span className="quiet-under">
                 {w.added} <When at={passkey.createdAt} /> ·{' '}
                 {passkey.lastUsedAt ? (

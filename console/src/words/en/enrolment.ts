@@ -4,7 +4,7 @@ const and = (values: readonly string[], word = 'and'): string => (values.length 
 
 export const enrolment = {
   title: 'Enrolment',
-  sentence: (on: number, stopped: number) => `${strongCount(on, 'sign-in rule is', 'sign-in rules are')} on${stopped > 0 ? `, and ${strongCount(stopped, 'has', 'have')} stopped by itself` : ''}.`,
+  sentence: (on: number, stopped: number) => `${strongCount(on, 'sign-in rule is', 'sign-in rules are')} on${stopped > 0 ? `, and ${strongCount(stopped, 'has stopped by itself', 'have stopped by themselves')}` : ''}.`,
   sentenceEmpty: 'No sign-in rule asks for more than two factors.',
   note: 'Who must sign in how strongly, and by when. The strictest rule wins.',
   make: 'Make a rule',
@@ -44,7 +44,7 @@ export const enrolment = {
   one: {
     sentence: (ready: number, whole: number, who: string, forecast: string, deadline: string, isPast: boolean) => (whole === 0 ? 'This rule is for nobody.' : `**${ready} of ${whole}** ${who} are ready; ${forecast}; the deadline ${isPast ? 'was' : 'is'} **${deadline}**.`),
     stoppedTitle: 'Stopped by itself',
-    stopped: (keptOut: number, tried: number) => `Within an hour ${keptOut} of the ${count(tried, 'person', 'people')} who tried to sign in stood before the door because of this rule. Since then it is only offered. Look who was kept out below, help them, and switch it on again.`,
+    stopped: (keptOut: number, tried: number) => `Within an hour ${keptOut} of the ${count(tried, 'person', 'people')} who tried to sign in could not get in because of this rule. Since then it is only offered. Look who was kept out below, help them, and switch it on again.`,
     resume: 'Switch it on again',
     picture: 'Readiness by day',
     pictureLead: 'Who is ready, against all whom the rule is for. Dashed: the forecast from the last 14 days.',
@@ -64,10 +64,10 @@ export const enrolment = {
     people: 'People',
     search: 'Name',
     situations: { ready: 'ready', not_ready: 'not ready', never_signed_in: 'never signed in', cannot_judge: 'cannot be judged' },
-    columns: { name: 'Name', situation: 'Situation', missing: 'Lacks', skips: 'Put off', last: 'Last sign-in', action: '' },
+    columns: { name: 'Name', situation: 'Situation', missing: 'Lacks', skips: 'Put off', last: 'Last sign-in', action: 'Help' },
     missing: { 'listed-key': 'an approved security key', 'passkey': 'a passkey', 'verified-passkey': 'a passkey with PIN or finger', 'second-factor': 'a second factor', 'first-factor': 'any factor' },
     cannotJudge: 'not started, or switched off after wrong tries',
-    beforeTheDoor: 'before the door',
+    beforeTheDoor: 'could not get in',
     askedForHelp: 'asked for help',
     notInStage: 'not in the stage',
     moreTimeUntil: 'more time until',
@@ -80,7 +80,7 @@ export const enrolment = {
     turnTo: { 'on': 'Switch on', 'report-only': 'Only count', 'draft': 'Switch off' },
     turnTitle: { 'on': 'Switch the rule on', 'report-only': 'Only count', 'draft': 'Switch the rule off' },
     turnEffect: {
-      'on': (asked: number, deadline: string) => `${count(asked, 'person who is not ready is', 'people who are not ready are')} asked at the next sign-in; from ${deadline} on they cannot sign in without it. It stops itself when too many stand before the door.`,
+      'on': (asked: number, deadline: string) => `${count(asked, 'person who is not ready is', 'people who are not ready are')} asked at the next sign-in; from ${deadline} on they cannot sign in without it. It stops itself when too many cannot get in.`,
       'report-only': () => 'Nobody is asked any more. Who is ready is still counted.',
       'draft': () => 'Nobody is asked any more, and nothing is counted.',
     },
@@ -126,8 +126,8 @@ export const enrolment = {
     effect: 'What will happen',
     effectWhole: (whole: number, ready: number) => `The rule is for ${strongCount(whole, 'person', 'people')}, ${strongCount(ready, 'is', 'are')} ready.`,
     effectAsked: (asked: number) => (asked === 0 ? 'Nobody has to set anything up.' : `${strongCount(asked, 'person is', 'people are')} asked to set something up.`),
-    effectMust: (must: number) => `For ${strongCount(must, 'of them it is a must', 'of them it is a must')} at the very next sign-in.`,
-    effectNever: (never: number) => `${strongCount(never, 'person has', 'people have')} never signed in and need an access pass.`,
+    effectMust: (must: number) => `For **${must}** of them it is a must at the very next sign-in.`,
+    effectNever: (never: number) => `${strongCount(never, 'person has never signed in and needs an access pass', 'people have never signed in and need an access pass')}.`,
     effectYou: 'You are among those who are not ready.',
     problems: {
       deadline_before_start: 'The deadline is before the start.',
@@ -142,6 +142,7 @@ export const enrolment = {
     saved: (name: string) => `${name} is changed.`,
   },
   mine: {
+    title: 'Asked of you',
     must: (what: string) => `Signing in here takes ${what} now.`,
     offer: (what: string, day: string) => `From ${day} on, signing in here takes ${what}.`,
     left: (n: number) => `It can be put off ${count(n, 'more time', 'more times')}.`,

@@ -4,6 +4,7 @@ import { audit } from './audit.ts';
 import { certificate } from './certificate.ts';
 import { enrolment } from './enrolment.ts';
 import { face } from './face.ts';
+import { breakGlass } from './break-glass.ts';
 import { hrFeed } from './hr-feed.ts';
 import { inventory } from './inventory.ts';
 import { movements } from './movements.ts';
@@ -11,6 +12,7 @@ import { passkeys } from './passkeys.ts';
 import { people } from './people.ts';
 import { portal } from './portal.ts';
 import { push } from './push.ts';
+import { recovery } from './recovery.ts';
 import { roles } from './roles.ts';
 import { sessions } from './sessions.ts';
 import { settings } from './settings.ts';
@@ -22,6 +24,7 @@ export const en = {
   access,
   applications,
   audit,
+  breakGlass,
   certificate,
   enrolment,
   face,
@@ -32,6 +35,7 @@ export const en = {
   people,
   portal,
   push,
+  recovery,
   roles,
   sessions,
   settings,

@@ -39,8 +39,6 @@ export const portal = {
     noPasskeys: 'This browser knows no passkeys.',
     passkeyCancelled: 'Nothing was added: the browser was told to stop, or waited too long.',
     passkeyTwice: 'This device has a passkey of yours already.',
-    synced: 'synced between your devices',
-    bound: 'on one device',
     isDisabled: 'switched off after too many wrong tries',
     noPasskey: 'No passkey yet.',
     app: 'Authenticator app',

@@ -4,6 +4,7 @@ export const push = {
   title: 'Push approval',
   lead: 'Your telephone shows who signs in, and you type six digits there. It can be phished: a passkey is better.',
   telephones: (n: number) => (n === 0 ? 'No' : count(n, 'telephone', 'telephones')),
+  telephonesOff: (n: number) => `${count(n, 'telephone', 'telephones')}, switched off`,
   pair: 'Pair a telephone',
   none: 'No telephone paired.',
   many: (n: number) => `${n} telephones are as many as can be paired. Remove one first.`,

@@ -4,6 +4,7 @@ import { digestOf, newId, randomToken } from '../../platform/crypto/index.ts';
 import type { ActorId, Permit, Principal } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { Needs } from '../needs.ts';
+import { findSubject } from '../session/store.ts';
 import { tokenPrefix } from '../session/read-session.ts';
 import { addApiToken, endApiToken, listApiTokens, type ApiToken } from './store.ts';
 
@@ -21,6 +22,8 @@ export async function createOwnApiToken(needs: Pick<Needs, 'clock' | 'database' 
   const ownerId = permit.personId;
   // A token that makes tokens would outlive its own end.
   if (!ownerId || principal.kind !== 'person') throw refuse.not_a_person();
+  // It would go on for a year after the emergency.
+  if ((await needs.database.read((tx) => findSubject(tx, ownerId)))?.isBreakGlass) throw refuse.break_glass_keys_only();
   const held = new Set(await needs.permissionsOf(principal));
   const beyond = wish.permissions.find((permission) => !held.has(permission));
   if (beyond !== undefined) throw refuse.too_many_permissions({ permission: beyond });

@@ -35,7 +35,7 @@ export function apiTokenRoutes(needs: Pick<Needs, 'clock' | 'database' | 'permis
       body: contract.createApiToken,
       output: contract.apiTokenCreated,
       status: 201,
-      refusals: [refuse.not_a_person, refuse.too_many_permissions, refuse.lifetime_too_long],
+      refusals: [refuse.not_a_person, refuse.too_many_permissions, refuse.lifetime_too_long, refuse.break_glass_keys_only],
       run: async ({ permit, principal, body }) => {
         const created = await createOwnApiToken(needs, permit, principal, body);
         return { ...created, expiresAt: created.expiresAt.toISOString() };

@@ -426,6 +426,14 @@ describe.skipIf(!hasOpenssl)('with openssl on the other side', () => {
     expect(text).toContain('TLS Web Client Authentication');
     expect(text).toContain(`URI:${origin}/pki/crl`);
     expect(text).not.toContain('somebody else');
+    const made = JSON.parse((await rita.browser.api('POST', '/api/v1/certificates', { personId: kim.id, name: 'Kim\'s tablet', request: null })).text) as { certificate: string; keyStore: { file: string; password: string } };
+    writeFileSync(path.join(folder, 'kim.p12'), Buffer.from(made.keyStore.file, 'base64'));
+    const opened = ssl('pkcs12', '-in', 'kim.p12', '-passin', `pass:${made.keyStore.password}`, '-nodes');
+    expect(opened).toContain(made.certificate.split('\n')[1]);
+    expect(spawnSync('openssl', ['pkcs12', '-in', 'kim.p12', '-passin', 'pass:wrong', '-nodes'], { cwd: folder }).status, 'not without its password').not.toBe(0);
+    const key = /-----BEGIN PRIVATE KEY-----[\s\S]+?-----END PRIVATE KEY-----/.exec(opened)![0];
+    expect((await withCertificate(await newVisitor(), { pem: made.certificate, keyPem: key } as Party)).location, 'it signs in: one factor, the next is to be set up').toBe('/enrol');
+    await fresh();
     expect((await rita.browser.api('POST', `/api/v1/certificates/${issued.id}/revoke`, { reason: 'key_compromise' })).status).toBe(204);
     expect(await list()).toContain('Key Compromise');
     expect(verify()).toContain('certificate revoked');

@@ -1,7 +1,7 @@
 import type * as contract from '@bailiwick/contract/certificate';
 import type { z } from 'zod';
 import { record } from '../../audit/index.ts';
-import { newId } from '../../platform/crypto/index.ts';
+import { newId, randomBytes } from '../../platform/crypto/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
 import { recorded } from '../../platform/errors/index.ts';
 import type { ActorId, Permit, Principal } from '../../platform/http/index.ts';
@@ -15,6 +15,7 @@ import { issueCertificate, makeAuthorityCertificate, makeRevocationList, readReq
 import { judgeChain } from './chain.ts';
 import { checkFresh, checkOwnWayIn, checkPersonAndFresh } from './change-issuers.ts';
 import { authorityKeyOf, standingOfPath } from './check-revocation.ts';
+import { makeDeviceKey, makeKeyStore } from './key-store.ts';
 import { noteOf } from './note.ts';
 import { pemOf, readCertificate, readPem, type Certificate } from './read-certificate.ts';
 import type { EndReason } from './read-list.ts';
@@ -71,17 +72,22 @@ export interface Issued {
   readonly certificate: string;
   readonly authority: string;
   readonly notAfter: Date;
+  /** Leaves this function once; only where the key was made here. */
+  readonly keyStore: { readonly file: string; readonly password: string } | null;
 }
 
-/** Of a request that the device made: its key never leaves it. Bound to one person by its fingerprint, and they are told. */
-export async function issueCertificateTo(needs: ChangeNeeds, permit: Permit<'authentication.certificate.issue'>, principal: Principal, wish: { readonly personId: string; readonly name: string; readonly request: string }): Promise<Issued> {
+/**
+ * Of a request that the device made: its key never leaves it. Or, for devices that can make none, with a key of ours, which is
+ * handed over once and kept nowhere. Bound to one person by its fingerprint, and they are told.
+ */
+export async function issueCertificateTo(needs: ChangeNeeds, permit: Permit<'authentication.certificate.issue'>, principal: Principal, wish: { readonly personId: string; readonly name: string; readonly request: string | null }): Promise<Issued> {
   checkFresh(needs, principal);
   const { subject } = await checkReceiver(needs, permit, wish.personId, 'authentication.certificate.issue');
   return needs.database.transaction((tx) => issueIn(tx, needs, permit, subject, wish));
 }
 
 /** A new certificate for the same person and device; the one before goes on until its end, so that nobody stands outside meanwhile. */
-export async function renewCertificate(needs: ChangeNeeds, permit: Permit<'authentication.certificate.issue'>, principal: Principal, wish: { readonly id: string; readonly request: string }): Promise<Issued> {
+export async function renewCertificate(needs: ChangeNeeds, permit: Permit<'authentication.certificate.issue'>, principal: Principal, wish: { readonly id: string; readonly request: string | null }): Promise<Issued> {
   checkFresh(needs, principal);
   const before = await needs.database.transaction((tx) => findCertificate(tx, wish.id));
   if (!before || before.personId === null || (before.endedAt !== null && before.endReason !== 'expired')) throw refuse.certificate_not_found({ certificate: wish.id });
@@ -94,20 +100,29 @@ export async function renewCertificate(needs: ChangeNeeds, permit: Permit<'authe
   });
 }
 
-async function issueIn(tx: Tx, needs: ChangeNeeds, by: By, subject: Subject, wish: { readonly name: string; readonly request: string }): Promise<Issued> {
+async function issueIn(tx: Tx, needs: ChangeNeeds, by: By, subject: Subject, wish: { readonly name: string; readonly request: string | null }): Promise<Issued> {
   const { config, clock, keys } = needs;
-  const request = readRequest(wish.request);
-  if (request.is === 'refused') throw refuse.certificate_request_not_accepted({ why: request.why });
+  const request = wish.request === null ? null : readRequest(wish.request);
+  if (request?.is === 'refused') throw refuse.certificate_request_not_accepted({ why: request.why });
   const authority = await findAuthority(tx);
   const root = authority && readCertificate(authority.certificate);
   if (!authority || !root) throw refuse.authority_not_found();
   await checkRoom(tx, subject);
   const now = clock.now();
-  const certificate = await issueCertificate(root, keys.open(authority.sealedKey, keyContext(authority.id)), { publicKey: request.publicKey, commonName: subject.displayName, organisation: config.organisation, email: subject.workEmail, listUrl: new URL(listPath, config.url).href, authorityUrl: new URL(authorityPath, config.url).href }, now);
+  const made = request ? null : await makeDeviceKey();
+  const certificate = await issueCertificate(root, keys.open(authority.sealedKey, keyContext(authority.id)), { publicKey: made?.publicKey ?? request!.publicKey, commonName: subject.displayName, organisation: config.organisation, email: subject.workEmail, listUrl: new URL(listPath, config.url).href, authorityUrl: new URL(authorityPath, config.url).href }, now);
   const id = newId();
   await addCertificate(tx, { ...boundTo(subject, certificate, root, by), id, issuerId: authority.issuerId, source: 'issued', name: wish.name, addedAt: now });
-  await sayAddedIn(tx, needs, by, subject, 'authentication.certificate.issue', { certificateId: id, name: wish.name, notAfter: certificate.notAfter.toISOString(), ...noteOf(certificate) });
-  return { id, certificate: pemOf(certificate.der), authority: pemOf(root.der), notAfter: certificate.notAfter };
+  await sayAddedIn(tx, needs, by, subject, 'authentication.certificate.issue', { certificateId: id, name: wish.name, isKeyMadeHere: made !== null, notAfter: certificate.notAfter.toISOString(), ...noteOf(certificate) });
+  const password = newPassword();
+  const keyStore = made && { file: (await makeKeyStore({ key: made.key, certificate: certificate.der, authority: root.der, name: wish.name, password })).toString('base64'), password };
+  return { id, certificate: pemOf(certificate.der), authority: pemOf(root.der), notAfter: certificate.notAfter, keyStore };
+}
+
+/** 100 bits, in letters and digits that are not taken for one another. */
+function newPassword(): string {
+  const letters = [...randomBytes(20)].map((byte) => 'abcdefghijkmnpqrstuvwxyz23456789'[byte & 31]).join('');
+  return letters.match(/.{5}/g)!.join('-');
 }
 
 /** A certificate that another, listed authority issued: from now on it is this person's. */

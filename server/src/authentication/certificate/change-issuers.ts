@@ -29,7 +29,7 @@ export function checkFresh({ clock }: Pick<Needs, 'clock'>, principal: Principal
 
 /** INVARIANT: whoever takes trust away keeps a way in: so there is always one administrator who has one. */
 export async function checkOwnWayIn(tx: Tx, permit: { readonly personId: string | null }): Promise<void> {
-  if (permit.personId !== null && !canReachLevel2(await enrolledFactors(tx, permit.personId))) throw refuse.last_way_in();
+  if (permit.personId !== null && !canReachLevel2(await enrolledFactors(tx, permit.personId))) throw refuse.last_factor();
 }
 
 /** What an authority would be listed as, and whether it can be. */

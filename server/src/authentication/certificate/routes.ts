@@ -1,24 +1,20 @@
 import * as contract from '@bailiwick/contract/certificate';
 import { z } from 'zod';
-import type { KeyObject } from 'node:crypto';
 import { file, networkOf, route, type AnyRoute } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { Needs } from '../needs.ts';
 import { authorityPath, endCertificateAuthority, issueCertificateTo, listPath, makeCertificateAuthority, publishedAuthority, publishedList, registerCertificate, renewCertificate, revokeCertificate, type Issued } from './change-certificates.ts';
 import { addCertificateIssuer, previewIssuer, readRevocationLists, removeCertificateIssuer, uploadRevocationList } from './change-issuers.ts';
 import { certificateDoorRoutes } from './door.ts';
-import type { Issuer } from './issuer.ts';
 import { readOwnCertificates, removeOwnCertificate, renameOwnCertificate } from './own-certificates.ts';
-import { pemOf, readCertificate, type Certificate } from './read-certificate.ts';
+import { factsOf, levelOf, readCertificates, readIssuers } from './read-issuers.ts';
 import { longestList } from './read-list.ts';
-import { countOfIssuer, findAuthority, listCertificates, listIssuers, listsOf, type ListedCertificate, type StoredCertificate } from './store.ts';
 
 const issuerParam = z.object({ issuerId: z.uuid() });
 const certificateParam = z.object({ certificateId: z.uuid() });
-const pageSize = 50;
 
 export function certificateRoutes(needs: Needs): readonly AnyRoute[] {
-  const { config, database, clock, rateLimits } = needs;
+  const { config, rateLimits } = needs;
   const receiver = [refuse.person_not_found, refuse.person_not_active, refuse.certificate_for_privileged, refuse.too_many_certificates];
   const open = { permission: null, public: 'whoever checks a certificate of ours must be able to read this; it names nobody' } as const;
   return [
@@ -29,17 +25,7 @@ export function certificateRoutes(needs: Needs): readonly AnyRoute[] {
       permission: 'authentication.certificate-issuer.read',
       summary: 'Whose certificates sign people in, and what each issuer vouches for',
       output: contract.issuerList,
-      run: async () =>
-        database.read(async (tx) => {
-          const authority = await findAuthority(tx);
-          const items: z.input<typeof contract.issuer>[] = [];
-          for (const issuer of await listIssuers(tx)) items.push(present(issuer, await listsOf(tx, issuer.id), await countOfIssuer(tx, issuer.id), clock.now()));
-          return {
-            door: config.certificateDoor && { url: config.certificateDoor.url.href, through: config.certificateDoor.listener ? ('listener' as const) : ('proxy' as const) },
-            items,
-            authority: authority && { issuerId: authority.issuerId, certificate: pemOf(authority.certificate), certificateUrl: new URL(authorityPath, config.url).href, listUrl: new URL(listPath, config.url).href, madeAt: authority.madeAt.toISOString() },
-          };
-        }),
+      run: ({ permit }) => readIssuers(needs, permit),
     }),
     route({
       method: 'POST',
@@ -55,7 +41,7 @@ export function certificateRoutes(needs: Needs): readonly AnyRoute[] {
       },
     }),
     route({ method: 'POST', path: '/api/v1/certificate-issuers', permission: 'authentication.certificate-issuer.add', summary: 'List an authority; needs a fresh sign-in', body: contract.addIssuer, output: contract.issuerAdded, status: 201, refusals: [refuse.issuer_not_accepted, refuse.issuer_listed, refuse.issuer_by_token], run: ({ permit, principal, body }) => addCertificateIssuer(needs, permit, principal, body) }),
-    route({ method: 'DELETE', path: '/api/v1/certificate-issuers/:issuerId', permission: 'authentication.certificate-issuer.remove', summary: 'Remove an authority; its certificates sign nobody in any more', params: issuerParam, refusals: [refuse.issuer_not_found, refuse.issuer_is_our_own, refuse.issuer_by_token, refuse.last_way_in], run: ({ permit, principal, params }) => removeCertificateIssuer(needs, permit, principal, params.issuerId) }),
+    route({ method: 'DELETE', path: '/api/v1/certificate-issuers/:issuerId', permission: 'authentication.certificate-issuer.remove', summary: 'Remove an authority; its certificates sign nobody in any more', params: issuerParam, refusals: [refuse.issuer_not_found, refuse.issuer_is_our_own, refuse.issuer_by_token, refuse.last_factor], run: ({ permit, principal, params }) => removeCertificateIssuer(needs, permit, principal, params.issuerId) }),
     route({
       method: 'PUT',
       path: '/api/v1/certificate-issuers/:issuerId/revocation-list',
@@ -70,7 +56,7 @@ export function certificateRoutes(needs: Needs): readonly AnyRoute[] {
     }),
     route({ method: 'POST', path: '/api/v1/certificate-issuers/:issuerId/revocation-list/read', permission: 'authentication.certificate-issuer.take-list', summary: 'Read the revocation lists of an issuer now', params: issuerParam, output: contract.listTaken, refusals: [refuse.issuer_not_found, refuse.revocation_list_not_accepted], run: ({ permit, params }) => readRevocationLists(needs, permit, params.issuerId) }),
     route({ method: 'POST', path: '/api/v1/certificate-authority', permission: 'authentication.certificate-authority.make', summary: 'Make an authority of our own; needs a fresh sign-in', body: contract.makeAuthority, output: contract.authorityMade, status: 201, refusals: [refuse.authority_exists, refuse.issuer_by_token], run: ({ permit, principal, body }) => makeCertificateAuthority(needs, permit, principal, body.name) }),
-    route({ method: 'DELETE', path: '/api/v1/certificate-authority', permission: 'authentication.certificate-authority.end', summary: 'End our own authority for good', refusals: [refuse.authority_not_found, refuse.issuer_by_token, refuse.last_way_in], run: ({ permit, principal }) => endCertificateAuthority(needs, permit, principal) }),
+    route({ method: 'DELETE', path: '/api/v1/certificate-authority', permission: 'authentication.certificate-authority.end', summary: 'End our own authority for good', refusals: [refuse.authority_not_found, refuse.issuer_by_token, refuse.last_factor], run: ({ permit, principal }) => endCertificateAuthority(needs, permit, principal) }),
     route({
       method: 'GET',
       path: '/api/v1/certificates',
@@ -78,16 +64,12 @@ export function certificateRoutes(needs: Needs): readonly AnyRoute[] {
       summary: 'Certificates of people',
       query: contract.certificateFilter,
       output: contract.certificatePage,
-      run: async ({ query }) => {
-        const rows = await database.read((tx) => listCertificates(tx, { search: query.search || null, isOpen: query.state === undefined ? null : query.state === 'open', after: query.after ?? null, limit: pageSize + 1 }));
-        const items = rows.slice(0, pageSize).map(presentCertificate);
-        return { items, next: rows.length > pageSize ? items.at(-1)!.id : null };
-      },
+      run: ({ permit, query }) => readCertificates(needs, permit, query),
     }),
     route({ method: 'POST', path: '/api/v1/certificates', permission: 'authentication.certificate.issue', summary: 'Issue a certificate of our own authority from a request (CSR); needs a fresh sign-in', body: contract.issueCertificate, output: contract.certificateIssued, status: 201, refusals: [...receiver, refuse.authority_not_found, refuse.certificate_request_not_accepted], run: async ({ permit, principal, body }) => shown(await issueCertificateTo(needs, permit, principal, body)) }),
     route({ method: 'POST', path: '/api/v1/certificates/registered', permission: 'authentication.certificate.register', summary: 'Register a certificate of a listed issuer for a person; needs a fresh sign-in', body: contract.registerCertificate, output: contract.certificateRegistered, status: 201, refusals: [...receiver, refuse.certificate_not_accepted, refuse.certificate_taken], run: ({ permit, principal, body }) => registerCertificate(needs, permit, principal, body) }),
     route({ method: 'POST', path: '/api/v1/certificates/:certificateId/renew', permission: 'authentication.certificate.issue', summary: 'Issue the next certificate of the same person and device', params: certificateParam, body: contract.renewCertificate, output: contract.certificateIssued, status: 201, refusals: [...receiver, refuse.certificate_not_found, refuse.certificate_not_ours, refuse.authority_not_found, refuse.certificate_request_not_accepted], run: async ({ permit, principal, params, body }) => shown(await renewCertificate(needs, permit, principal, { id: params.certificateId, request: body.request })) }),
-    route({ method: 'POST', path: '/api/v1/certificates/:certificateId/revoke', permission: 'authentication.certificate.revoke', summary: 'Revoke a certificate, for good', params: certificateParam, body: contract.revokeCertificate, refusals: [refuse.certificate_not_found, refuse.person_not_found, refuse.last_way_in], run: ({ permit, principal, params, body }) => revokeCertificate(needs, permit, principal, { id: params.certificateId, ...body }) }),
+    route({ method: 'POST', path: '/api/v1/certificates/:certificateId/revoke', permission: 'authentication.certificate.revoke', summary: 'Revoke a certificate, for good', params: certificateParam, body: contract.revokeCertificate, refusals: [refuse.certificate_not_found, refuse.person_not_found, refuse.last_factor], run: ({ permit, principal, params, body }) => revokeCertificate(needs, permit, principal, { id: params.certificateId, ...body }) }),
     route({
       method: 'GET',
       path: '/api/v1/me/certificates',
@@ -128,66 +110,3 @@ export function certificateRoutes(needs: Needs): readonly AnyRoute[] {
 }
 
 const shown = (issued: Issued): z.input<typeof contract.certificateIssued> => ({ ...issued, notAfter: issued.notAfter.toISOString() });
-
-const levelOf = ({ isUserVerified, isHardwareBound }: Pick<Issuer, 'isUserVerified' | 'isHardwareBound'>): 1 | 2 | 3 => (isUserVerified ? (isHardwareBound ? 3 : 2) : 1);
-
-function factsOf(one: Certificate): z.input<typeof contract.certificateFacts> {
-  return { subject: one.subject, issuer: one.issuer, serial: one.serial, fingerprint: one.fingerprint.toString('hex'), notBefore: one.notBefore.toISOString(), notAfter: one.notAfter.toISOString(), key: keyInWords(one.publicKey) };
-}
-
-function keyInWords({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
-  if (asymmetricKeyType === 'ec') return `EC ${{ prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }[asymmetricKeyDetails?.namedCurve ?? ''] ?? asymmetricKeyDetails?.namedCurve ?? ''}`.trim();
-  if (asymmetricKeyType === 'rsa' || asymmetricKeyType === 'rsa-pss') return `RSA ${asymmetricKeyDetails?.modulusLength ?? ''}`.trim();
-  return asymmetricKeyType === 'ed25519' ? 'Ed25519' : (asymmetricKeyType ?? 'unknown');
-}
-
-function present(issuer: Issuer, lists: Awaited<ReturnType<typeof listsOf>>, certificates: number, now: Date): z.input<typeof contract.issuer> {
-  return {
-    id: issuer.id,
-    name: issuer.name,
-    isOurOwn: issuer.authorityId !== null,
-    facts: factsOf(issuer.certificate),
-    namesBy: issuer.namesBy,
-    principalSuffix: issuer.principalSuffix,
-    isUserVerified: issuer.isUserVerified,
-    isHardwareBound: issuer.isHardwareBound,
-    assuranceLevel: levelOf(issuer),
-    requiredPolicy: issuer.requiredPolicy,
-    revocation: issuer.revocation,
-    crlUrl: issuer.crlUrl,
-    ocspUrl: issuer.ocspUrl,
-    acceptsUnknown: issuer.acceptsUnknown,
-    lists: lists.map((list) => ({
-      authority: readCertificate(list.authority)?.subject ?? '',
-      url: list.url,
-      entries: list.entries,
-      thisUpdate: list.thisUpdate?.toISOString() ?? null,
-      nextUpdate: list.nextUpdate?.toISOString() ?? null,
-      readAt: list.readAt?.toISOString() ?? null,
-      isInForce: list.nextUpdate !== null && list.nextUpdate > now,
-      problem: list.problem,
-    })),
-    certificates,
-    addedAt: issuer.addedAt.toISOString(),
-    addedByName: issuer.addedByName,
-  };
-}
-
-const presentCertificate = (one: ListedCertificate | (StoredCertificate & { personName: string | null })): z.input<typeof contract.certificate> => ({
-  id: one.id,
-  person: one.personId === null ? null : { id: one.personId, displayName: one.personName ?? '' },
-  name: one.name,
-  issuerName: one.issuerName,
-  isOurOwn: one.isOurOwn,
-  source: one.source,
-  subject: one.subject,
-  serial: one.serial,
-  notBefore: one.notBefore.toISOString(),
-  notAfter: one.notAfter.toISOString(),
-  addedAt: one.addedAt.toISOString(),
-  addedByName: one.addedByName,
-  lastUsedAt: one.lastUsedAt?.toISOString() ?? null,
-  isRenewed: one.replacedBy !== null,
-  endedAt: one.endedAt?.toISOString() ?? null,
-  endReason: one.endReason,
-});

@@ -22,7 +22,7 @@ export function enrolmentNote({ speaker, organisation, step, signIn }: Shown): H
 
 function sayOffer({ say, language }: Speaker, { until, skipsLeft }: NonNullable<EnrolmentAsk['offer']>): string {
   if (skipsLeft === null) return say('enrolment_offer');
-  const day = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(new Date(until));
+  const day = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(new Date(until));
   return skipsLeft === 1 ? say('enrolment_offer_last', { day }) : say('enrolment_offer_counted', { day, left: skipsLeft });
 }
 

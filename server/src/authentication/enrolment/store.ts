@@ -164,7 +164,8 @@ export async function countBeforeTheDoor(tx: Tx, groups: PeopleGroups, policy: S
                                or exists (select from authn.access_pass a where a.person_id = s.person_id and a.issued_at >= s.must_asked_at)) as kept_out,
            count(*) as waiting
       from authn.enrolment_standing s
-     where s.policy_id = ${policy.id} and s.must_asked_at is not null and s.must_asked_again_at >= ${since}`;
+     where s.policy_id = ${policy.id} and s.must_asked_at is not null and s.must_asked_again_at >= ${since}
+       and ${placeInStage(policy.id, fragment`s.person_id`)} < ${policy.percent}`;
   const { keptOut, waiting } = out!;
   if (keptOut === 0) return { keptOut, tried: waiting };
   const [row] = await sql<{ inside: number }>(tx)`

@@ -28,9 +28,9 @@ export async function stopEnrolments({ clock, database, announce, mailer, config
       const since = windowBegins > policy.countedFrom ? windowBegins : policy.countedFrom;
       const found = await countBeforeTheDoor(tx, peopleGroups, policy, since, later(now, -patienceMs));
       if (!isStopped(found) || !(await stopPolicy(tx, policy.id, found, now))) return;
-      await record(tx, { action: 'authentication.enrolment.stop', ...by, target: `enrolment-policy:${policy.id}`, targetName: policy.name, at: now, outcome: 'allowed', reason: 'too many people stood before the door', facts: found });
+      await record(tx, { action: 'authentication.enrolment.stop', ...by, target: `enrolment-policy:${policy.id}`, targetName: policy.name, at: now, outcome: 'allowed', reason: 'too many people could not get in', facts: found });
       await announce(tx, { kind: 'enrolment_stopped', subject: `enrolment-policy:${policy.id}`, at: now, facts: { name: policy.name, ...found } });
-      const text = `The sign-in rule "${policy.name}" has stopped itself.\n\nWithin the last hour ${found.keptOut} of the ${found.tried} people who tried to sign in stood before the door because of it. It is only offered now, and nobody is kept out by it any more.\n\nSee who was kept out, and switch it on again when they can get in:\n\n${new URL(`/admin/enrolment/${policy.id}`, config.url).href}`;
+      const text = `The sign-in rule "${policy.name}" has stopped itself.\n\nWithin the last hour ${found.keptOut} of the ${found.tried} people who tried to sign in could not get in because of it. It is only offered now, and keeps nobody out any more.\n\nSee who was kept out, and switch it on again when they can get in:\n\n${new URL(`/admin/enrolment/${policy.id}`, config.url).href}`;
       for (const to of await administratorAddresses(tx, peopleGroups)) await mailer.post(tx, { to, subject: `${config.organisation}: a sign-in rule has stopped itself`, text });
     });
   }

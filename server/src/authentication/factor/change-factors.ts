@@ -24,12 +24,18 @@ import type { TotpInvitation } from './totp.ts';
 export type OwnPermit = Permit<'authentication.own.factor.change'>;
 type ChangeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'keys' | 'hashing'>;
 
+/** Rolls the change back when it closed the last way in for administrators: also where one's other factors are switched off. */
+export async function keepLastWayIn(tx: Tx, { consoleRoles, lastWayIn }: Pick<Needs, 'consoleRoles' | 'lastWayIn'>, personId: string): Promise<void> {
+  if ((await consoleRoles.rolesOf(tx, personId)).includes('administrator') && !(await lastWayIn.isOpenIn(tx))) throw refuse.last_way_in();
+}
+
 export async function whoChanges(needs: Pick<Needs, 'clock' | 'database'>, permit: OwnPermit, principal: Principal): Promise<Subject> {
   if (!permit.personId || principal.kind !== 'person') throw refuse.not_a_person();
   if (!isFresh(principal, needs.clock.now())) throw freshSignInNeeded({ assuranceLevel: 2, maxAgeSeconds: freshForMs / 1_000 });
   const { personId } = permit;
   const subject = await needs.database.read((tx) => findSubject(tx, personId));
   if (!subject) throw refuse.person_not_found({ person: personId });
+  if (subject.isBreakGlass) throw refuse.break_glass_keys_only();
   return subject;
 }
 
@@ -94,7 +100,7 @@ export async function renameOwnFactor(needs: ChangeNeeds, permit: OwnPermit, pri
 }
 
 /** Removes one factor, unless what is left would not let the person in again. `password`, or the id of an app, passkey or paired device. */
-export async function removeOwnFactor(needs: ChangeNeeds, permit: OwnPermit, principal: Principal, factor: string, endOtherSessions = false): Promise<void> {
+export async function removeOwnFactor(needs: ChangeNeeds & Pick<Needs, 'consoleRoles' | 'lastWayIn'>, permit: OwnPermit, principal: Principal, factor: string, endOtherSessions = false): Promise<void> {
   const subject = await whoChanges(needs, permit, principal);
   const { personId } = subject;
   await needs.database.transaction(async (tx) => {
@@ -102,6 +108,7 @@ export async function removeOwnFactor(needs: ChangeNeeds, permit: OwnPermit, pri
     if (!kind) throw refuse.factor_not_found({ factor });
     // Rolled back by the refusal.
     if (!canReachLevel2(await enrolledFactors(tx, personId))) throw refuse.last_factor();
+    await keepLastWayIn(tx, needs, personId);
     const now = needs.clock.now();
     await startAnew(tx, `person:${personId}`, kind);
     await record(tx, { action: 'authentication.factor.remove', actor: permit.actor, actorName: permit.actorName, target: `person:${personId}`, targetName: subject.displayName, at: now, outcome: 'allowed', facts: { factor: kind } });

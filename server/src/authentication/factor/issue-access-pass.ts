@@ -6,12 +6,14 @@ import { recorded } from '../../platform/errors/index.ts';
 import type { ActorId, Permit } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { Needs } from '../needs.ts';
+import { readRecoverySettings } from '../recovery/store.ts';
+import { isReset } from '../reset/reset.ts';
 import { subjectInScope } from '../session/scope.ts';
 import type { Subject } from '../session/store.ts';
 import { startAnew } from '../throttle/store.ts';
 import { newAccessPass } from './code.ts';
 import { noticeIn } from './notice.ts';
-import { addAccessPass } from './store.ts';
+import { addAccessPass, enrolledFactors } from './store.ts';
 
 export const accessPassLifeMs = hours(1);
 
@@ -34,15 +36,25 @@ export async function issueAccessPass(needs: PassNeeds & Pick<Needs, 'consoleRol
     const subject = await subjectInScope(tx, permit, input.personId);
     // A token that names this one permission must not become an administrator by it: for people with power a person asks.
     const helperId = permit.actor.startsWith('token:') ? null : permit.personId;
-    const why = permit.personId === input.personId ? ('oneself' as const) : !(await needs.consoleRoles.mayHelp(tx, helperId, input.personId)) ? ('privileged' as const) : !subject.isActive ? ('not_active' as const) : null;
+    const why = subject.isBreakGlass ? ('break_glass' as const) : permit.personId === input.personId ? ('oneself' as const) : !(await needs.consoleRoles.mayHelp(tx, helperId, input.personId)) ? ('privileged' as const) : !subject.isActive ? ('not_active' as const) : (await needsApproval(tx, permit, input.personId)) ? ('needs_approval' as const) : null;
     if (why === null) return { why, issued: await issueAccessPassIn(tx, needs, permit, subject, input.reason, { ...drawn, hash }), subject };
     await record(tx, { action: 'authentication.access-pass.issue', actor: permit.actor, actorName: permit.actorName, target: `person:${subject.personId}`, targetName: subject.displayName, at: clock.now(), outcome: 'refused', reason: why, facts: {} });
     return { why, issued: null, subject };
   });
   if (outcome.why === 'oneself') throw recorded(refuse.pass_for_oneself());
   if (outcome.why === 'privileged') throw recorded(refuse.pass_for_privileged());
+  if (outcome.why === 'break_glass') throw recorded(refuse.break_glass_keys_only());
   if (outcome.why === 'not_active') throw recorded(refuse.person_not_active({ person: outcome.subject.displayName }));
+  if (outcome.why === 'needs_approval') throw recorded(refuse.reset_needs_approval());
   return outcome.issued!;
+}
+
+/**
+ * A help desk resets nobody alone (63B-4 4.2.1). A manager hands over in person, and knows whom; an administrator answers for
+ * the whole house. The first pass of a newcomer is no reset.
+ */
+async function needsApproval(tx: Tx, { scope }: Pick<Permit<string>, 'scope'>, personId: string): Promise<boolean> {
+  return scope.is === 'unprivileged' && (await readRecoverySettings(tx)).needsSecondApprover && isReset(await enrolledFactors(tx, personId));
 }
 
 export async function issueAccessPassIn(tx: Tx, needs: Pick<Needs, 'clock' | 'config' | 'mailer'>, by: { actor: ActorId; actorName: string }, subject: Subject, reason: string, drawn: { shown: string; hash: string }): Promise<IssuedAccessPass> {

@@ -12,10 +12,10 @@ import type { Proof } from '../sign-in/strength.ts';
 import { addChallenge, addPasskey, disablePasskey, findPasskeyByCredential, findPasskeys, markPasskeyUsed, takeChallenge, type StoredPasskey } from './store.ts';
 
 export const mostPasskeys = 20;
-/** How long an answer to a challenge is awaited; each challenge is answered once. */
+/** How long an answer to a challenge is awaited; each challenge has 256 random bits and is answered once (ASVS 6.7.2). */
 export const challengeLifeMs = minutes(5);
 
-type PasskeyNeeds = Pick<Needs, 'config' | 'clock'>;
+type PasskeyNeeds = Pick<Needs, 'clock'> & { readonly config: Pick<Needs['config'], 'url' | 'organisation'> };
 
 const base64url = z.string().max(16_384).regex(/^[A-Za-z0-9_-]*$/);
 const common = { id: base64url, rawId: base64url, type: z.literal('public-key'), authenticatorAttachment: z.string().max(40).nullish(), clientExtensionResults: z.record(z.string(), z.unknown()).default({}) };
@@ -48,7 +48,7 @@ export async function askForPasskey(tx: Tx, { config, clock }: PasskeyNeeds, per
 }
 
 /** Options to enrol a passkey for `subject`. */
-export async function invitePasskey(tx: Tx, { config, clock }: PasskeyNeeds, subject: Subject, isLevel3Wanted = false): Promise<Record<string, unknown>> {
+export async function invitePasskey(tx: Tx, { config, clock }: PasskeyNeeds, subject: Subject, { isLevel3Wanted = false, isHardware = false }: { readonly isLevel3Wanted?: boolean; readonly isHardware?: boolean } = {}): Promise<Record<string, unknown>> {
   const challenge = randomToken(256);
   const known = await findPasskeys(tx, subject.personId);
   const options = await generateRegistrationOptions({
@@ -62,7 +62,9 @@ export async function invitePasskey(tx: Tx, { config, clock }: PasskeyNeeds, sub
     // Browsers ask people before they tell the make of a key, so only where it is of use. Whoever says no enrols all the same (63B-4 4.1.3).
     attestationType: isLevel3Wanted || (await hasListedModels(tx)) ? 'direct' : 'none',
     excludeCredentials: known.map((passkey) => ({ id: passkey.credentialId.toString('base64url'), transports: passkey.transports as never })),
-    authenticatorSelection: { residentKey: 'preferred', userVerification: isLevel3Wanted ? 'required' : 'preferred' },
+    // `isHardware`: a key that lies in an envelope, not this computer; with its PIN.
+    ...(isHardware ? { preferredAuthenticatorType: 'securityKey' as const } : {}),
+    authenticatorSelection: { residentKey: 'preferred', userVerification: isHardware || isLevel3Wanted ? 'required' : 'preferred', ...(isHardware ? { authenticatorAttachment: 'cross-platform' as const } : {}) },
   });
   await addChallenge(tx, { digest: digestOf(challenge), purpose: 'enrol', personId: subject.personId, expiresAt: later(clock.now(), challengeLifeMs) });
   return options as unknown as Record<string, unknown>;

@@ -13,7 +13,7 @@ const person = z.object({ personId: z.uuid() });
 const change = 'authentication.own.factor.change' as const;
 
 export function factorRoutes(needs: Needs & { readonly blockList: BlockList }): readonly AnyRoute[] {
-  const common = [refuse.not_a_person, refuse.person_not_found];
+  const common = [refuse.not_a_person, refuse.person_not_found, refuse.break_glass_keys_only];
   return [
     route({ method: 'GET', path: '/api/v1/me/factors', permission: 'authentication.own.factor.read', summary: 'How I sign in, and how strong that is', output: contract.factors, refusals: [refuse.not_a_person], run: ({ permit }) => readOwnFactors(needs, permit) }),
     route({
@@ -49,8 +49,8 @@ export function factorRoutes(needs: Needs & { readonly blockList: BlockList }): 
       run: ({ permit, principal, body }) => addOwnPasskey(needs, permit, principal, { name: body.name ?? null, response: body.response, endOtherSessions: body.endOtherSessions }),
     }),
     route({ method: 'PATCH', path: '/api/v1/me/factors/:factorId', permission: change, summary: 'Rename a factor', params: factor, body: contract.renameFactor, refusals: [refuse.not_a_person, refuse.factor_not_found], run: ({ permit, principal, params, body }) => renameOwnFactor(needs, permit, principal, { id: params.factorId, name: body.name }) }),
-    route({ method: 'DELETE', path: '/api/v1/me/factors/password', permission: change, summary: 'Remove my password', query: contract.removeFactor, refusals: [...common, refuse.factor_not_found, refuse.last_factor], run: ({ permit, principal, query }) => removeOwnFactor(needs, permit, principal, 'password', query.endOtherSessions) }),
-    route({ method: 'DELETE', path: '/api/v1/me/factors/:factorId', permission: change, summary: 'Remove an authenticator app, a passkey or a paired telephone', params: factor, query: contract.removeFactor, refusals: [...common, refuse.factor_not_found, refuse.last_factor], run: ({ permit, principal, params, query }) => removeOwnFactor(needs, permit, principal, params.factorId, query.endOtherSessions) }),
+    route({ method: 'DELETE', path: '/api/v1/me/factors/password', permission: change, summary: 'Remove my password', query: contract.removeFactor, refusals: [...common, refuse.factor_not_found, refuse.last_factor, refuse.last_way_in], run: ({ permit, principal, query }) => removeOwnFactor(needs, permit, principal, 'password', query.endOtherSessions) }),
+    route({ method: 'DELETE', path: '/api/v1/me/factors/:factorId', permission: change, summary: 'Remove an authenticator app, a passkey or a paired telephone', params: factor, query: contract.removeFactor, refusals: [...common, refuse.factor_not_found, refuse.last_factor, refuse.last_way_in], run: ({ permit, principal, params, query }) => removeOwnFactor(needs, permit, principal, params.factorId, query.endOtherSessions) }),
     route({ method: 'POST', path: '/api/v1/me/factors/recovery-codes', permission: change, summary: 'Make ten new recovery codes; shown once', output: contract.recoveryCodes, refusals: common, run: async ({ permit, principal }) => ({ codes: [...(await newOwnRecoveryCodes(needs, permit, principal))] }) }),
     route({ method: 'GET', path: '/api/v1/people/:personId/factors', permission: 'authentication.factor.read', summary: 'Which factors a person has', params: person, output: contract.personFactors, refusals: [refuse.person_not_found], run: ({ permit, params }) => readFactorsOfPerson(needs, permit, params.personId) }),
     route({
@@ -62,7 +62,7 @@ export function factorRoutes(needs: Needs & { readonly blockList: BlockList }): 
       body: contract.issueAccessPass,
       output: contract.accessPassIssued,
       status: 201,
-      refusals: [refuse.person_not_found, refuse.person_not_active, refuse.pass_for_oneself, refuse.pass_for_privileged],
+      refusals: [refuse.person_not_found, refuse.person_not_active, refuse.pass_for_oneself, refuse.pass_for_privileged, refuse.reset_needs_approval, refuse.break_glass_keys_only],
       run: async ({ permit, params, body }) => {
         const issued = await issueAccessPass(needs, permit, { personId: params.personId, reason: body.reason });
         return { ...issued, expiresAt: issued.expiresAt.toISOString() };

@@ -1,4 +1,4 @@
-import { fragment, join, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
+import { fragment, join, sql, textArray, type Fragment, type Tx } from '../../platform/db/index.ts';
 import type { EnrolledFactors } from '../sign-in/next-step.ts';
 
 export interface StoredPassword {
@@ -211,7 +211,7 @@ export async function endAccessPasses(tx: Tx, personId: string, now: Date): Prom
   return rows.length;
 }
 
-/** `EnrolledFactors` as one column named `factors`, for questions that ask for more than these at once. */
+/** `EnrolledFactors` as one column named `factors`, for questions that ask for more than these at once. Inside, no alias of one letter: `personId` may be a column of the question around it. */
 export const factorsOf = (personId: Fragment): Fragment => fragment`
            jsonb_build_object(
              'hasPassword', exists (select from authn.password where person_id = ${personId}),
@@ -225,12 +225,33 @@ export const factorsOf = (personId: Fragment): Fragment => fragment`
              'verifiedCertificates', (select count(*) from authn.certificate c join authn.certificate_issuer i on i.id = c.issuer_id where c.person_id = ${personId} and c.ended_at is null and i.ended_at is null and i.is_user_verified),
              'hardwareCertificates', (select count(*) from authn.certificate c join authn.certificate_issuer i on i.id = c.issuer_id where c.person_id = ${personId} and c.ended_at is null and i.ended_at is null and i.is_user_verified and i.is_hardware_bound),
              'recoveryCodesLeft', (select count(*) from authn.recovery_code where person_id = ${personId} and used_at is null),
-             'recoveryAddresses', 0) as factors`;
+             'recoveryAddresses', (select case when bool_and(listed.is_at_work) then 0 else count(*) end
+                                     from authn.recovery_address_card listed
+                                     join directory.person_standing stands on stands.person_id = listed.person_id and stands.is_active and not stands.is_privileged
+                                    where listed.person_id = ${personId} and listed.confirmed_at is not null and listed.is_current),
+             'isKeyOnly', exists (select from directory.person_standing where person_id = ${personId} and is_break_glass)) as factors`;
 
 export async function enrolledFactors(tx: Tx, personId: string): Promise<EnrolledFactors> {
   const [row] = await sql<{ factors: EnrolledFactors }>(tx)`select ${factorsOf(fragment`${personId}`)}`;
   return row!.factors;
 }
+
+/** Of many people at once, without what too many wrong tries have switched off. */
+export async function usableFactorsOf(tx: Tx, people: readonly string[]): Promise<ReadonlyMap<string, EnrolledFactors>> {
+  const rows = await sql<{ personId: string; factors: EnrolledFactors; switchedOff: readonly string[] }>(tx)`
+    select one.person_id, ${factorsOf(fragment`one.person_id`)},
+           array(select t.authenticator from authn.throttle t where t.account = 'person:' || one.person_id::text and t.disabled_at is not null) as switched_off
+      from unnest(${textArray(people)}::uuid[]) as one (person_id)`;
+  return new Map(rows.map(({ personId, factors, switchedOff }) => [personId, withoutSwitchedOff(factors, switchedOff)]));
+}
+
+const withoutSwitchedOff = (factors: EnrolledFactors, switchedOff: readonly string[]): EnrolledFactors => ({
+  ...factors,
+  hasPassword: factors.hasPassword && !switchedOff.includes('password'),
+  totps: switchedOff.includes('totp') ? 0 : factors.totps,
+  pushDevices: switchedOff.includes('push') ? 0 : factors.pushDevices,
+  recoveryCodesLeft: switchedOff.includes('recovery-code') ? 0 : factors.recoveryCodesLeft,
+});
 
 /** Nobody's factors are asked for with the same question, so that the answer takes as long. */
 export const nobody = '00000000-0000-0000-0000-000000000000';
@@ -249,9 +270,9 @@ export async function addDisavowal(tx: Tx, one: { digest: Buffer; personId: stri
   await sql(tx)`insert into authn.disavowal (digest, person_id, about, created_at, expires_at) values (${one.digest}, ${one.personId}, ${one.about}, ${one.createdAt}, ${one.expiresAt})`;
 }
 
-export async function takeDisavowal(tx: Tx, digest: Buffer, now: Date): Promise<{ readonly personId: string; readonly about: string } | null> {
-  const [row] = await sql<{ personId: string; about: string }>(tx)`
-    update authn.disavowal set used_at = ${now} where digest = ${digest} and used_at is null and expires_at > ${now} returning person_id, about`;
+export async function takeDisavowal(tx: Tx, digest: Buffer, now: Date): Promise<{ readonly personId: string; readonly about: string; readonly createdAt: Date } | null> {
+  const [row] = await sql<{ personId: string; about: string; createdAt: Date }>(tx)`
+    update authn.disavowal set used_at = ${now} where digest = ${digest} and used_at is null and expires_at > ${now} returning person_id, about, created_at`;
   return row ?? null;
 }
 

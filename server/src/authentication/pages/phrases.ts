@@ -1,3 +1,4 @@
+import { recoveryPhrases } from './phrases/recovery.ts';
 import { applicationPhrases } from './phrases/applications.ts';
 import { pushPhrases } from './phrases/push.ts';
 import { certificatePhrases } from './phrases/certificate.ts';
@@ -18,6 +19,7 @@ const rooms = [
   enrolmentPhrases,
   certificatePhrases,
   pushPhrases,
+  recoveryPhrases,
 ] as const;
 
 type NamesOf<Room> = Room extends { readonly en: infer Phrases } ? keyof Phrases & string : never;

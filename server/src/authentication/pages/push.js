@@ -219,6 +219,7 @@
           pairing.personName = told.personName;
           line.querySelector('[data-fill=name]').textContent = told.personName;
           line.querySelector('[data-fill=of]').textContent = `${told.organisation} · ${told.device.name}`;
+          pairing.isOff = told.isOff;
           show(line.querySelector('[data-off]'), told.isOff);
           const waiting = new Set(told.items.map((one) => one.id));
           for (const card of [...cards.values()]) if (card.deviceId === pairing.deviceId && !waiting.has(card.id)) say(card, 'over');
@@ -251,7 +252,7 @@
       show(byId('push-offline'));
     }
     isAsking = false;
-    show(byId('push-idle'), cards.size === 0 && held.some((one) => !one.isGone));
+    show(byId('push-idle'), cards.size === 0 && held.some((one) => !one.isGone && !one.isOff));
     notifications();
   }
 

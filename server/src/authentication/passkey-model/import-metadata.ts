@@ -12,12 +12,12 @@ import { addMetadata, lockModels, markGone, modelsByKey, newestMetadata, saveMod
 
 type ImportNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'config'>;
 
-/** The FIDO Alliance signs with a certificate of a public authority for this host. */
-const fidoSigner = 'mds.fidoalliance.org';
+/** The FIDO Alliance signs with a certificate of a public authority for one of these hosts. */
+const fidoSigners = ['mds.fidoalliance.org', 'mds3.fidoalliance.org'];
 
 async function rootsOf({ config }: Pick<Needs, 'config'>): Promise<MetadataRoots> {
-  if (config.fidoRootFile === null) return { certificates: SettingsService.getRootCertificates({ identifier: 'mds' }), signerHost: fidoSigner };
-  return { certificates: certificatesOf(await readFile(config.fidoRootFile, 'utf8')), signerHost: null };
+  if (config.fidoRootFile === null) return { certificates: SettingsService.getRootCertificates({ identifier: 'mds' }), signerHosts: fidoSigners };
+  return { certificates: certificatesOf(await readFile(config.fidoRootFile, 'utf8')), signerHosts: null };
 }
 
 export interface ImportedMetadata {

@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -104,7 +106,7 @@ describe('metadata of the FIDO Alliance', () => {
     expect(await upload('a letter')).toMatchObject({ status: 400, body: { code: 'authentication.metadata_unreadable' } });
   });
 
-  it('only models with keys in hardware come onto the list, and only by an administrator who has just proven who they are', async () => {
+  it('only models with keys in hardware come onto the list, and only by an administrator who has just proven who they are (ASVS 7.5.3)', async () => {
     const { items } = json<{ items: PasskeyModel[] }>(await admin.send('GET', '/api/v1/passkey-models?search=soft'));
     expect(json(await admin.api('PUT', `/api/v1/passkey-models/${items[0]!.id}/listing`))).toMatchObject({ status: 409, code: 'authentication.passkey_model_unfit' });
     await expect(world.database.read((tx) => sql(tx)`update authn.passkey_model set listed_at = now(), listed_by = 'x', listed_by_name = 'x' where id = ${items[0]!.id}`), 'the database keeps the rule too').rejects.toThrow(/only_sound_models_with_keys_in_hardware_are_listed/);
@@ -120,7 +122,7 @@ describe('metadata of the FIDO Alliance', () => {
 });
 
 describe('a security key of a listed model, whose maker vouches for it', () => {
-  it('signs in at level 3: acr, amr and the limits of 63B-4 2.3.3 follow', async () => {
+  it('signs in at level 3: a key in hardware, touched by its owner, and the limits of 63B-4 2.3.3 follow (ASVS 6.3.3)', async () => {
     const key = attestedKey();
     const owner = await somebodyWith(key);
     expect(await passkeysOf(owner.browser)).toMatchObject([{ modelName: 'Linden Key 2', modelProof: 'attested', attestedBy: `metadata file ${serial}`, isListed: true, level: 3, model: aaguid }]);
@@ -156,7 +158,7 @@ describe('a security key of a listed model, whose maker vouches for it', () => {
     expect((await me(browser)).session.assuranceLevel).toBe(3);
   });
 
-  it('a session of level 3 is never raised to less, by no door (step-up downgrade)', async () => {
+  it('a session of level 3 is never raised to less, by no door (step-up downgrade, ASVS 6.3.4)', async () => {
     const key = attestedKey();
     const plain = softwareAuthenticator({ origin });
     const person = await somebodyWith(key);
@@ -174,7 +176,7 @@ describe('a security key of a listed model, whose maker vouches for it', () => {
     expect((await me(browser)).session.assuranceLevel).toBe(3);
   });
 
-  it('raises a session of level 2 in place: same session, new secret, limits of level 3 from now on', async () => {
+  it('raises a session of level 2 in place: same session, new secret, limits of level 3 from now on (ASVS 7.2.4)', async () => {
     const key = attestedKey();
     const { browser } = await somebodyWith(key);
     await browser.get('/sign-in?again=1');
@@ -219,6 +221,19 @@ describe('a security key of a listed model, whose maker vouches for it', () => {
     await unlist();
     await browser.submit('/enrol', { step: 'codes' });
     expect((await browser.me()).status).toBe(401);
+    await fresh();
+    await list();
+  });
+
+  it('taken off the list while people sign in: whoever comes first, nobody keeps level 3 (race)', async () => {
+    const keys = [attestedKey(), attestedKey(), attestedKey(), attestedKey()];
+    const owner = await somebodyWith(keys[0]!);
+    for (const key of keys.slice(1)) expect((await enrol(owner.browser, key)).status).toBe(201);
+    await fresh();
+    const answers = await Promise.all([...keys.map((key) => signIn(key)), unlist()]);
+    const sessions = await world.database.read((tx) => sql<{ count: number }>(tx)`select count(*)::integer as count from authn.session where person_id = ${owner.person.id} and assurance_level = 3 and ended_at is null`);
+    expect(sessions[0]!.count).toBe(0);
+    for (const answer of answers) if ('browser' in answer) expect((await answer.browser.me()).status).toBe(401);
     await fresh();
     await list();
   });
@@ -278,6 +293,23 @@ describe('what proves no model', () => {
     const key = softwareAuthenticator({ origin });
     const { browser } = await somebodyWith(key);
     expect(await passkeysOf(browser)).toMatchObject([{ modelName: null, modelProof: 'unknown', level: 2 }]);
+  });
+
+  it.each(['packed', 'android-key'] as const)('a certificate that names an address inside the house makes the server call nobody (request forgery, %s)', async (format) => {
+    let calls = 0;
+    const inside = createServer((_request, response) => {
+      calls += 1;
+      response.end();
+    });
+    await new Promise<void>((resolve) => inside.listen(0, '127.0.0.1', resolve));
+    const revocationList = `http://127.0.0.1:${(inside.address() as AddressInfo).port}/latest/meta-data`;
+    const own = attestationAuthority('Anybody');
+    const issuer = own.attestationKey({ isAuthority: true, revocationList });
+    const key = softwareAuthenticator({ origin, vouching: { format, aaguid, key: own.attestationKey({ aaguid, issuer, revocationList }) } });
+    const { browser } = await somebodyWith(key);
+    expect(await passkeysOf(browser)).toMatchObject([{ modelProof: 'stated', level: 2 }]);
+    expect(calls).toBe(0);
+    await new Promise((resolve) => inside.close(resolve));
   });
 
   it('a U2F key is known by its certificate, and is one factor', async () => {
@@ -372,9 +404,11 @@ describe('each use is judged', () => {
     const copied = attestedKey();
     const person = await somebodyWith(copied);
     copied.signCount = 20;
-    expect((await signIn(copied)).reply.location).toBe('/');
+    const genuine = await signIn(copied);
+    expect(genuine.reply.location).toBe('/');
     copied.signCount = 3;
     expect((await signIn(copied)).reply.status).toBe(401);
+    expect((await genuine.browser.me()).status, 'whose sessions of level 3 are whose, nobody knows any more').toBe(401);
     expect((await world.audit('authentication.factor.disable')).map((entry) => entry.target)).toContain(`person:${person.person.id}`);
   });
 });

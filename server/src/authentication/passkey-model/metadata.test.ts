@@ -8,7 +8,7 @@ const now = new Date('2026-03-02T09:00:00Z');
 const aaguid = '11111111-1111-1111-1111-111111111111';
 const fido = attestationAuthority('Metadata authority');
 const maker = attestationAuthority('Linden Keys');
-const roots = { certificates: [fido.rootPem], signerHost: 'mds.fidoalliance.org' };
+const roots = { certificates: [fido.rootPem], signerHosts: ['mds.fidoalliance.org'] };
 const statement = maker.statement({ aaguid, name: 'Linden Key 2' });
 
 describe('a metadata file', () => {

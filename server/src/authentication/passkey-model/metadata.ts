@@ -75,16 +75,16 @@ export interface MetadataRoots {
   /** PEM or DER. */
   readonly certificates: readonly (string | Buffer)[];
   /**
-   * The host that the signing certificate must name. A public authority signs for the whole world: without this, anybody with a
+   * The hosts of which the signing certificate must name one. A public authority signs for the whole world: without this, anybody with a
    * certificate of the same authority could write metadata. Null for a root that signs nothing else.
    */
-  readonly signerHost: string | null;
+  readonly signerHosts: readonly string[] | null;
 }
 
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'];
 const headerSchema = z.object({ alg: z.enum(algorithms), x5c: z.array(base64).min(1).max(8) });
 
-/** MDS3 3.2: the chain in the header leads to the root, its first certificate signed the file. Nothing is fetched. */
+/** MDS3 3.2: the chain in the header leads to the root, its first certificate signed the file. Nothing is fetched, and nobody changes the roots of a model unsigned (ASVS 6.7.1). */
 export async function readMetadata(blob: string, roots: MetadataRoots, now: Date): Promise<ReadMetadata> {
   let header: z.output<typeof headerSchema>;
   try {
@@ -95,7 +95,7 @@ export async function readMetadata(blob: string, roots: MetadataRoots, now: Date
   const chain = header.x5c.map((certificate) => Buffer.from(certificate, 'base64'));
   const signer = asCertificate(chain[0]!);
   if (!signer) return { is: 'unreadable' };
-  if (roots.signerHost !== null && signer.checkHost(roots.signerHost, { subject: 'always' }) === undefined) return { is: 'not_signed', why: `the signing certificate is not one of ${roots.signerHost}` };
+  if (roots.signerHosts && !roots.signerHosts.some((host) => signer.checkHost(host, { subject: 'always' }) !== undefined)) return { is: 'not_signed', why: `the signing certificate is not one of ${roots.signerHosts.join(' or ')}` };
   if (!leadsTo(chain, roots.certificates, now)) return { is: 'not_signed', why: 'the signing certificate does not lead to the root, or is out of date' };
   let payload: unknown;
   try {

@@ -38,7 +38,7 @@ it.each([
   ['a security key with PIN of no listed model', { isUserVerified: true, isBackupEligible: false, isListed: false }, 2],
 ] as const)('%s says no more than it is', (_title, passkey, level) => {
   expect(levelAlone(passkey)).toBe(level);
-  expect(claimInWords(passkey).includes('at the highest level')).toBe(level === 3);
+  expect(claimInWords(passkey).includes('itself, at the highest level')).toBe(level === 3);
 });
 
 it('a name is stated until the maker vouches for it, and comes from the metadata first', () => {

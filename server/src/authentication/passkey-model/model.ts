@@ -70,9 +70,9 @@ export const levelAlone = ({ isUserVerified, isBackupEligible, isListed }: Judge
 export function claimInWords(passkey: JudgedPasskey): string {
   switch (levelAlone(passkey)) {
     case 3:
-      return 'Signs you in by itself, at the highest level: the key cannot be copied, and its maker vouches for it.';
+      return 'Signs you in by itself, at the highest level.';
     case 2:
-      return passkey.isBackupEligible ? 'Signs you in by itself. It is copied between your devices, so it does not reach the highest level.' : 'Signs you in by itself. No proof that it is a model for the highest level.';
+      return passkey.isBackupEligible ? 'Signs you in by itself. It is copied between your devices, so it does not reach the highest level.' : 'Signs you in by itself, not at the highest level.';
     case 1:
       return 'One factor: it was only touched, so it needs your password beside it. With a PIN or fingerprint set on the key it signs you in by itself.';
   }

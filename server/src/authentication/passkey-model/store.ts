@@ -245,8 +245,8 @@ export async function attestPasskey(tx: Tx, id: string, by: { readonly modelId: 
 }
 
 /**
- * INVARIANT: level 3 is given and taken under the lock of the model's row. Whoever finishes a sign-in holds it for share; whoever
- * takes the model off the list waits, and then sees the session.
+ * INVARIANT: level 3 is given and taken under the locks of the model's row and the key's. Whoever finishes a sign-in holds them for
+ * share; whoever takes the model off the list, or disables the key, waits, and then sees the session.
  */
 export async function holdListedModel(tx: Tx, passkeyId: string): Promise<string | null> {
   const [row] = await sql<{ id: string }>(tx)`
@@ -254,7 +254,7 @@ export async function holdListedModel(tx: Tx, passkeyId: string): Promise<string
       from authn.passkey p
       join authn.passkey_model m on m.id = p.model_id
      where p.id = ${passkeyId} and p.disabled_at is null and not p.is_backup_eligible and m.listed_at is not null and m.problem is null
-       for share of m`;
+       for share of m, p`;
   return row?.id ?? null;
 }
 
@@ -269,6 +269,11 @@ export interface RestingSession {
 
 export async function sessionsRestingOn(tx: Tx, modelIds: readonly string[]): Promise<readonly RestingSession[]> {
   return sql<RestingSession>(tx)`select id as session_id, person_id from authn.session where level_3_model_id = any (${textArray(modelIds)}::uuid[]) and ended_at is null order by id`;
+}
+
+/** Those whose level rests on a security key. */
+export async function sessionsOfPersonAtLevel3(tx: Tx, personId: string): Promise<readonly RestingSession[]> {
+  return sql<RestingSession>(tx)`select id as session_id, person_id from authn.session where person_id = ${personId} and level_3_model_id is not null and ended_at is null order by id`;
 }
 
 export async function modelsByKey(tx: Tx, keys: readonly string[]): Promise<readonly StoredModel[]> {

@@ -85,7 +85,7 @@ async function close(needs: AnswerNeeds, given: Given, device: PushDevice, subje
     await note(tx, needs, subject, given, answer === 'wrong' ? 'refused' : 'allowed', answer);
     if (answer === 'disavowed') {
       await disavowPrompts(tx, subject.personId, device.id, now);
-      await disavowIn(tx, needs, { actor: personActor(subject.personId), actorName: `${subject.displayName}, on ${device.name}` }, subject, 'push_prompt');
+      await disavowIn(tx, needs, { actor: personActor(subject.personId), actorName: `${subject.displayName}, on ${device.name}` }, subject, { about: 'push_prompt', createdAt: now });
     }
     await offIfFatigueIn(tx, needs, subject, await lockPushCount(tx, subject.personId, now));
     return said(answer === 'wrong' ? 'over' : answer);

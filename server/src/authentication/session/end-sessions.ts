@@ -6,7 +6,7 @@ import { freshSignInNeeded, refuse } from '../errors.ts';
 import { freshForMs, isFresh } from '../factor/factor.ts';
 import type { Needs } from '../needs.ts';
 import { subjectInScope } from './scope.ts';
-import { endSession, endSessionsOf, findSubject, type Ended } from './store.ts';
+import { endSession, endSessionsOf, findSubject, takeTokensOfEnded, type Ended } from './store.ts';
 
 export async function announceEnded(tx: Tx, announce: Announce, ended: readonly Ended[], reason: string, at: Date, takesTokens = false): Promise<void> {
   await announce(tx, ended.map((one) => ({ kind: 'session_ended', subject: `person:${one.personId}`, at, facts: { sessionId: one.id, reason, ...(takesTokens ? { takesTokens } : {}) } })));
@@ -24,8 +24,10 @@ interface By {
  */
 export async function endSessionsIn(tx: Tx, { clock, announce }: Pick<Needs, 'clock' | 'announce'>, by: By, input: { personId: string; keep?: string | null; reason: string }): Promise<number> {
   const now = clock.now();
-  const ended = await endSessionsOf(tx, input.personId, input.keep ?? null, now, input.reason, true);
-  await announce(tx, { kind: 'signed_out_everywhere', subject: `person:${input.personId}`, at: now, facts: { keptSessionId: input.keep ?? null, reason: input.reason } });
+  const keep = input.keep ?? null;
+  const before = await takeTokensOfEnded(tx, input.personId, keep);
+  const ended = await endSessionsOf(tx, input.personId, keep, now, input.reason);
+  if (before + ended.length > 0) await announce(tx, { kind: 'signed_out_everywhere', subject: `person:${input.personId}`, at: now, facts: { keptSessionId: keep, reason: input.reason } });
   if (ended.length === 0) return 0;
   const subject = await findSubject(tx, input.personId);
   await record(tx, {

@@ -19,6 +19,7 @@ export async function readMe({ clock, database, permissionsOf, consoleRoles }: P
     person: subject && { id: subject.personId, displayName: subject.displayName, username: subject.username, workEmail: subject.workEmail, title: subject.title, department: subject.department },
     permissions: [...permissions],
     consoleRoles: [...roles],
+    isBreakGlass: subject?.isBreakGlass ?? false,
     session: session && {
       id: session.id,
       assuranceLevel: session.assuranceLevel,

@@ -2,8 +2,8 @@ import { digestOf, hmac } from '../../platform/crypto/index.ts';
 import type { ActorId, Principal, SessionReader } from '../../platform/http/index.ts';
 import { readApiToken, markTokenUsed } from '../api-token/store.ts';
 import type { Needs } from '../needs.ts';
-import { findSetLimits } from './limit-store.ts';
-import { limitsFrom } from './limits.ts';
+import { findSetLimits } from '../session-limit/store.ts';
+import { limitsFrom } from '../session-limit/session-limit.ts';
 import { endsOf, seenEveryMs } from './session.ts';
 import { markSeen, readOpenSession } from './store.ts';
 import { personActor } from './person-actor.ts';
@@ -22,7 +22,7 @@ export function openSessionReader({ database, clock, keys }: Pick<Needs, 'databa
     if (!session) return null;
     if (!isOnlyLooking && now.getTime() - session.lastSeenAt.getTime() >= seenEveryMs) {
       const limits = limitsFrom(await database.read(findSetLimits));
-      await database.read((tx) => markSeen(tx, session.id, now, endsOf(session.assuranceLevel, session.authenticatedAt, now, limits).idleExpiresAt));
+      await database.read((tx) => markSeen(tx, session.id, now, endsOf(session.isBreakGlass ? 3 : session.assuranceLevel, session.authenticatedAt, now, limits).idleExpiresAt));
     }
     return {
       kind: 'person',

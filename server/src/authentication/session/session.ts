@@ -29,7 +29,7 @@ export interface SessionLimits {
 
 export type LimitsByLevel = Readonly<Record<AssuranceLevel, SessionLimits>>;
 
-/** The defaults. 63B-4 5.2: limits are documented and end the session; they differ by level. Administrators may choose others (`limits.ts`). */
+/** The defaults. 63B-4 5.2: limits are documented and end the session; they differ by level. Administrators may choose others (`session-limit/`). */
 export const sessionLimits: LimitsByLevel = {
   1: { overallMs: days(30), idleMs: null, source: '63B-4 2.1.3' },
   2: { overallMs: hours(24), idleMs: hours(1), source: '63B-4 2.2.3' },

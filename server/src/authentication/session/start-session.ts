@@ -6,8 +6,8 @@ import type { Needs } from '../needs.ts';
 import { strengthOf, type Proof } from '../sign-in/strength.ts';
 import { announceEnded } from './end-sessions.ts';
 import { personActor } from './person-actor.ts';
-import { limitsFrom, type SetLimit } from './limits.ts';
-import { findSetLimits } from './limit-store.ts';
+import { limitsFrom, type SetLimit } from '../session-limit/session-limit.ts';
+import { findSetLimits } from '../session-limit/store.ts';
 import { endsOf, mostOpenSessions, type Session } from './session.ts';
 import { addSession, endSession, findSession, raiseSession } from './store.ts';
 
@@ -20,6 +20,8 @@ interface Input {
   readonly deviceId: string | null;
   /** As read with the person already; asked here where it was not. */
   readonly setLimits?: readonly SetLimit[];
+  /** Its session is short whatever the key: the limits of level 3 (63B-4 2.3.3). */
+  readonly isBreakGlass?: boolean;
   /** The session that this browser had before, if any: it ends, so that one cookie never stands for two people (fixation). */
   readonly replaces: string | null;
 }
@@ -46,7 +48,7 @@ export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
     createdAt: now,
     authenticatedAt: now,
     lastSeenAt: now,
-    ...endsOf(strength.level, now, now, limitsFrom(input.setLimits ?? (await findSetLimits(tx)))),
+    ...endsOf(input.isBreakGlass ? 3 : strength.level, now, now, limitsFrom(input.setLimits ?? (await findSetLimits(tx)))),
     endedAt: null,
     endReason: null,
   };
@@ -61,8 +63,9 @@ export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
     targetName: input.personName,
     at: now,
     outcome: 'allowed',
-    facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods, device: session.device, address: session.address },
+    facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods, device: session.device, address: session.address, ...(input.isBreakGlass ? { isBreakGlass: true } : {}) },
   });
+  if (input.isBreakGlass) await announce(tx, { kind: 'break_glass_session_started', subject: `person:${input.personId}`, at: now, facts: { sessionId: session.id, device: session.device, address: session.address } });
   const announced = announce(tx, { kind: 'session_started', subject: `person:${input.personId}`, at: now, facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods } });
   const [crowdedOut] = await Promise.all([added, recorded, announced]);
   if (crowdedOut.length > 0) await announceEnded(tx, announce, crowdedOut, tooMany, now);
@@ -86,7 +89,7 @@ export async function raiseSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
     address: input.address,
     authenticatedAt: now,
     lastSeenAt: now,
-    ...endsOf(strength.level, now, now, limitsFrom(input.setLimits ?? (await findSetLimits(tx)))),
+    ...endsOf(input.isBreakGlass ? 3 : strength.level, now, now, limitsFrom(input.setLimits ?? (await findSetLimits(tx)))),
   };
   const secret = randomToken(256);
   if (!(await raiseSession(tx, session, digestOf(secret)))) return null;

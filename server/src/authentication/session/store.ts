@@ -8,6 +8,7 @@ export const setLimits = fragment`(select coalesce(jsonb_agg(jsonb_build_object(
 
 export interface ReadSession extends Session {
   readonly displayName: string;
+  readonly isBreakGlass: boolean;
 }
 
 /**
@@ -16,7 +17,7 @@ export interface ReadSession extends Session {
  */
 export async function readOpenSession(tx: Tx, digest: Buffer, now: Date): Promise<ReadSession | null> {
   const [row] = await sql<ReadSession>(tx)`
-    select ${columns}, c.display_name
+    select ${columns}, c.display_name, p.is_break_glass
       from authn.session s
       join directory.person_standing p on p.person_id = s.person_id and p.is_active
       join directory.person_card c on c.person_id = s.person_id
@@ -94,15 +95,17 @@ export async function endSession(tx: Tx, id: string, personId: string, at: Date,
   return row ?? null;
 }
 
-/** Every open session of a person, but for `keep`. With `takesTokens` also what rests on sessions that ended before: offline access outlives them. */
-export async function endSessionsOf(tx: Tx, personId: string, keep: string | null, at: Date, reason: string, takesTokens = false): Promise<readonly Ended[]> {
+/** What rests on sessions that ended before ends as well: offline access outlives them. Returns how many had not been told so yet. */
+export async function takeTokensOfEnded(tx: Tx, personId: string, keep: string | null): Promise<number> {
+  const rows = await sql<{ id: string }>(tx)`update authn.session set takes_tokens = true where person_id = ${personId} and ended_at is not null and not takes_tokens and id is distinct from ${keep}::uuid returning id`;
+  return rows.length;
+}
+
+/** Every open session of a person, but for `keep`, and what rests on them. */
+export async function endSessionsOf(tx: Tx, personId: string, keep: string | null, at: Date, reason: string): Promise<readonly Ended[]> {
   return sql<Ended>(tx)`
-    with marked as (
-      update authn.session
-         set takes_tokens = true
-       where ${takesTokens} and person_id = ${personId} and ended_at is not null and not takes_tokens and id is distinct from ${keep}::uuid)
     update authn.session
-       set ended_at = ${at}, end_reason = ${reason}, takes_tokens = ${takesTokens}
+       set ended_at = ${at}, end_reason = ${reason}, takes_tokens = true
      where person_id = ${personId} and ended_at is null and id is distinct from ${keep}::uuid
  returning id, person_id`;
 }
@@ -137,9 +140,11 @@ export interface Subject {
   readonly privateEmail: string | null;
   readonly title: string | null;
   readonly department: string | null;
+  /** See privileged/README.md. */
+  readonly isBreakGlass: boolean;
 }
 
-export const subjectColumns = fragment`p.person_id, p.is_active, p.username, c.display_name, c.work_email, c.private_email, c.title, c.department`;
+export const subjectColumns = fragment`p.person_id, p.is_active, p.is_break_glass, p.username, c.display_name, c.work_email, c.private_email, c.title, c.department`;
 
 const subject = fragment`
     select ${subjectColumns}

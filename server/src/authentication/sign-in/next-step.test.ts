@@ -85,14 +85,14 @@ it('whoever must be phishing-resistant and has no passkey proves the rest and en
 
 // ASVS 6.4.3
 it('a recovery code alone recovers nothing: a second, different method is asked for', () => {
-  expect(next({ purpose: 'recover' })).toEqual({ is: 'prove', options: ['recovery-code'] });
-  expect(next({ purpose: 'recover', proofs: [code], factors: { ...passwordAndApp } })).toEqual({ is: 'prove', options: ['totp', 'password'] });
+  expect(next({ purpose: 'recover' })).toEqual({ is: 'prove', options: ['recovery-code', 'mailed-code'] });
+  expect(next({ purpose: 'recover', proofs: [code], factors: { ...passwordAndApp } })).toEqual({ is: 'prove', options: ['totp', 'password', 'access-pass'] });
   expect(next({ purpose: 'recover', proofs: [code], factors: { ...none, recoveryCodesLeft: 9 } })).toEqual({ is: 'prove', options: ['access-pass'] });
 });
 
-it('recovery with code and app leads to a new password, with code and password to a new factor that may wait', () => {
+it('recovery with code and app leads to a new password, with code and password to a new factor', () => {
   expect(next({ purpose: 'recover', proofs: [code, totp], factors: passwordAndApp })).toEqual({ is: 'enrol', options: ['passkey', 'password'], isOptional: false });
-  expect(next({ purpose: 'recover', proofs: [code, password], factors: passwordAndApp })).toEqual({ is: 'enrol', options: ['passkey', 'totp'], isOptional: true });
+  expect(next({ purpose: 'recover', proofs: [code, password], factors: passwordAndApp })).toEqual({ is: 'enrol', options: ['passkey', 'totp'], isOptional: false });
 });
 
 it('a phone that answers prompts is asked only after something was proven, and is no second factor beside a code', () => {

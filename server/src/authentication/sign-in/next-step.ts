@@ -1,4 +1,5 @@
 import type { EnrolmentAsk } from '../enrolment/enrolment-ask.ts';
+import { recoveryOf, withoutCodes, withoutSpentCodes } from '../recovery/recovery.ts';
 import { countedFor, isEnough, strengthOf, usableWith, type Method, type Proof, type Strength, type Wanted } from './strength.ts';
 
 /**
@@ -60,6 +61,8 @@ export interface EnrolledFactors {
   readonly recoveryCodesLeft: number;
   /** Confirmed addresses that a recovery code can be mailed to. */
   readonly recoveryAddresses: number;
+  /** A break-glass account: its hardware keys with their PIN, and nothing else; nothing is ever enrolled in a sign-in. */
+  readonly isKeyOnly?: boolean;
 }
 
 export const noFactors: EnrolledFactors = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, listedPasskeys: 0, pushDevices: 0, isPushOff: false, certificates: 0, verifiedCertificates: 0, hardwareCertificates: 0, recoveryCodesLeft: 0, recoveryAddresses: 0 };
@@ -82,12 +85,16 @@ export const recoveryCodeCount = 10;
 
 export function nextStep({ purpose, isNamed, wanted, proofs: given, factors: enrolled, progress }: Situation): Step {
   if (!isNamed) return { is: 'identify' };
+  if (enrolled.isKeyOnly === true && given.length > 0) return isEnough(strengthOf(given.filter((proof) => proof.method === 'passkey' && proof.isUserVerified && !proof.isSynced)), wanted) ? { is: 'done' } : { is: 'prove', options: ['passkey'] };
   const [proofs, factors] = [countedFor(given, wanted), usableWith(enrolled, wanted)];
   const has = (method: Method): boolean => given.some((proof) => proof.method === method);
-  const onlyEnrols = has('access-pass') || has('setup-link') || (has('recovery-code') && has('totp'));
+  const isRecovered = purpose === 'recover' && recoveryOf(given, enrolled) === 'whole' && !(has('recovery-code') && has('password') && !progress.enrolled.includes('password'));
+  const onlyEnrols = has('access-pass') || has('setup-link') || (has('recovery-code') && has('totp')) || isRecovered;
+  const counted = purpose === 'recover' ? withoutSpentCodes(proofs, progress.enrolled) : proofs;
 
-  if (isEnough(strengthOf(proofs), wanted)) {
-    if (purpose === 'recover' && progress.enrolled.length === 0 && !progress.hasSkippedEnrolment) return { is: 'enrol', options: enrollable(proofs, wanted), isOptional: true };
+  if (isEnough(strengthOf(counted), wanted)) {
+    // A recovery ends in a factor that was bound, unless no code was needed for it after all (63B-4 4.2).
+    if (purpose === 'recover' && progress.enrolled.length === 0 && !progress.hasSkippedEnrolment) return { is: 'enrol', options: enrollable(proofs, wanted), isOptional: isEnough(strengthOf(withoutCodes(proofs)), wanted) };
     const lacksCodes = enrolled.recoveryCodesLeft < recoveryCodeCount || progress.codeSlots.length > 0;
     if (purpose !== 'step-up' && lacksCodes && !progress.hasSavedCodes) return { is: 'save-codes' };
     const offer = progress.enrolled.length === 0 ? progress.enrolment?.offer : null;
@@ -95,18 +102,19 @@ export function nextStep({ purpose, isNamed, wanted, proofs: given, factors: enr
   }
   if (given.length === 0) {
     if (purpose === 'sign-in') return { is: 'prove', options: ['password', 'passkey', 'access-pass'] };
-    if (purpose === 'recover') return { is: 'prove', options: ['recovery-code'] };
+    if (purpose === 'recover') return { is: 'prove', options: ['recovery-code', 'mailed-code'] };
   }
   const usable = onlyEnrols ? usableWith(factorsOf(progress.enrolled, factors), wanted) : factors;
   const more = remaining(usable, proofs, purpose, wanted);
-  const reachable = isEnough(strengthOf([...proofs, ...more.map((method) => hoped(method, usable))]), wanted);
+  const reachable = isEnough(strengthOf([...counted, ...more.map((method) => hoped(method, usable))]), wanted);
   // Nothing else can make up for what a false page could have taken.
   const unphishable = (wanted.isPhishingResistant || wanted.level === 3) && reachable && (!strengthOf(proofs).isPhishingResistant || wanted.level === 3) ? more.filter((method) => unphishableMethods.includes(method)) : [];
   // Level 3 is out of reach: no further proof helps once the best of what is there was shown.
   const isBestShown = wanted.level === 3 && !reachable && isEnough(strengthOf(proofs), atMost2(bestOf(factors)));
-  if (more.length > 0 && (reachable || (!onlyEnrols && !isBestShown))) return { is: 'prove', options: unphishable.length > 0 ? unphishable : more };
-  // Recovery with one code alone: a second, different method is needed (63B-4 4.2.2.2), and only an issued pass is left.
-  if (purpose === 'recover' && !onlyEnrols && !has('password')) return { is: 'prove', options: ['access-pass'] };
+  // Recovery with one code alone: a second, different method is needed (63B-4 4.2.2.2); an issued pass is always one.
+  const orPass: readonly Method[] = purpose === 'recover' && !onlyEnrols && !has('password') ? ['access-pass'] : [];
+  if (more.length > 0 && (reachable || (!onlyEnrols && !isBestShown))) return { is: 'prove', options: unphishable.length > 0 ? unphishable : [...more, ...orPass] };
+  if (orPass.length > 0) return { is: 'prove', options: orPass };
   if (wanted.level === 3 && progress.enrolled.includes('passkey') && !reachable) return { is: 'lacks-key' };
   return { is: 'enrol', options: enrollable(proofs, wanted), isOptional: false };
 }
@@ -132,7 +140,8 @@ function remaining(factors: EnrolledFactors, proofs: readonly Proof[], purpose: 
     ...(factors.pushDevices > 0 && !factors.isPushOff && !has('push') && isAnotherPossessionOfUse ? (['push'] as const) : []),
     ...(factors.totps > 0 && !has('totp') && isAnotherPossessionOfUse ? (['totp'] as const) : []),
     ...(factors.hasPassword && !has('password') ? (['password'] as const) : []),
-    ...(factors.recoveryCodesLeft > 0 && !isPossessionProven && has('password') && purpose !== 'step-up' ? (['recovery-code'] as const) : []),
+    ...(factors.recoveryCodesLeft > 0 && !isPossessionProven && (has('password') || has('mailed-code')) && purpose !== 'step-up' ? (['recovery-code'] as const) : []),
+    ...(factors.recoveryAddresses > 0 && purpose === 'recover' && has('recovery-code') && !has('mailed-code') ? (['mailed-code'] as const) : []),
     // Last, and only to say so: without it a password alone would come to the enrolment.
     ...(factors.pushDevices > 0 && factors.isPushOff && !has('push') && isAnotherPossessionOfUse ? (['push'] as const) : []),
   ];

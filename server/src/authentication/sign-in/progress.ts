@@ -2,11 +2,11 @@ import { later } from '../../platform/clock/index.ts';
 import { digestOf, newId, randomToken } from '../../platform/crypto/index.ts';
 import type { Fragment, Tx } from '../../platform/db/index.ts';
 import { askEnrolmentIn } from '../enrolment/ask-enrolment.ts';
-import { noticeIn } from '../factor/notice.ts';
 import { enrolledFactors, nobody } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
 import { noticeStrangeBrowserIn } from '../known-device/strange-browser.ts';
 import { judgedNowIn, restOnModelIn } from '../passkey-model/judge.ts';
+import { noteRecoveryIn } from '../recovery/note-recovery.ts';
 import { deviceOf, raiseSessionIn, startSessionIn } from '../session/start-session.ts';
 import type { Counted } from '../throttle/store.ts';
 import { nextStep, noProgress, type EnrolledFactors, type Enrollable, type Step } from './next-step.ts';
@@ -119,9 +119,9 @@ export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'an
     const signIn = held && judged && { ...held, proofs: judged.proofs };
     if (!signIn || signIn.personId !== personId || !finisher?.subject.isActive || stepWith(signIn, finisher.factors).is !== 'done') return null;
     const { subject } = finisher;
-    const asked = await askEnrolmentIn(tx, needs, signIn, finisher.factors);
+    const asked = subject.isBreakGlass ? null : await askEnrolmentIn(tx, needs, signIn, finisher.factors);
     if (asked) return { asked, factors: finisher.factors };
-    const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId, setLimits: finisher.setLimits };
+    const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId, setLimits: finisher.setLimits, isBreakGlass: subject.isBreakGlass };
     const started = signIn.sessionId ? await raiseSessionIn(tx, needs, { ...input, sessionId: signIn.sessionId }) : await startSessionIn(tx, needs, { ...input, replaces: where.replaces });
     if (where.deviceId && started) {
       const device = { id: where.deviceId, device: deviceOf(where.userAgent), address: where.address };
@@ -129,7 +129,7 @@ export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'an
     } else await removeSignIn(tx, id);
     if (!started) return null;
     await restOnModelIn(tx, started.session, judged.restsOn);
-    if (signIn.purpose === 'recover') await noticeIn(tx, needs, subject, { about: 'recovered' });
+    if (signIn.purpose === 'recover') await noteRecoveryIn(tx, needs, subject, signIn.proofs);
     ended = signIn;
     return { secret: started.secret, returnTo: signIn.returnTo };
   });

@@ -31,7 +31,7 @@ export interface Visitor extends From {
   readonly userAgent: string;
 }
 
-const tried = (signIn: SignIn, { named, address, deviceId }: Visitor): Tried => ({ subject: named?.isActive ? named : null, named, username: signIn.username ?? '', address, deviceId });
+export const tried = (signIn: SignIn, { named, address, deviceId }: Visitor): Tried => ({ subject: named?.isActive ? named : null, named, username: signIn.username ?? '', address, deviceId });
 
 export async function provePassword(needs: ProveNeeds, signIn: SignIn, from: Visitor, typed: string): Promise<AttemptOutcome<Held>> {
   const { database, hashing, clock } = needs;

@@ -13,7 +13,7 @@ import type { Purpose, SignIn } from './sign-in.ts';
 import type { Method } from './strength.ts';
 
 /** What a page of the sign-in shows; one per thing asked for. */
-export type Screen = 'username' | 'password' | 'totp' | 'push' | 'recovery-code' | 'access-pass' | 'passkey' | 'certificate' | 'new-passkey' | 'new-password' | 'new-totp' | 'codes' | 'lacks-key';
+export type Screen = 'username' | 'password' | 'totp' | 'push' | 'recovery-code' | 'mailed-code' | 'access-pass' | 'passkey' | 'certificate' | 'new-passkey' | 'new-password' | 'new-totp' | 'codes' | 'lacks-key';
 
 export interface Said {
   readonly phrase: PhraseName;
@@ -46,7 +46,7 @@ export interface Shown {
   readonly content: Html;
 }
 
-const screenOfMethod: Readonly<Partial<Record<Method, Screen>>> = { password: 'password', totp: 'totp', push: 'push', 'recovery-code': 'recovery-code', 'access-pass': 'access-pass', passkey: 'passkey', certificate: 'certificate' };
+const screenOfMethod: Readonly<Partial<Record<Method, Screen>>> = { password: 'password', totp: 'totp', push: 'push', 'recovery-code': 'recovery-code', 'mailed-code': 'mailed-code', 'access-pass': 'access-pass', passkey: 'passkey', certificate: 'certificate' };
 const screenOfEnrollable: Readonly<Record<Enrollable, Screen>> = { passkey: 'new-passkey', password: 'new-password', totp: 'new-totp' };
 
 /** Every screen that the step allows, the proposed one first. What is not here is not taken. */
@@ -88,6 +88,7 @@ const wayTo: Readonly<Partial<Record<Screen, PhraseName>>> = {
   password: 'use_password',
   totp: 'use_totp',
   'recovery-code': 'use_recovery_code',
+  'mailed-code': 'use_mailed_code',
   'access-pass': 'use_access_pass',
   passkey: 'use_passkey',
   certificate: 'use_certificate',
@@ -97,7 +98,7 @@ const wayTo: Readonly<Partial<Record<Screen, PhraseName>>> = {
   'new-passkey': 'enrol_passkey_instead',
 };
 
-const usedUp: readonly Method[] = ['access-pass', 'setup-link', 'recovery-code'];
+const usedUp: readonly Method[] = ['access-pass', 'setup-link', 'recovery-code', 'mailed-code'];
 
 function otherWays(view: View, screen: Screen, leftOut: readonly Screen[] = []): Html {
   const path = pathOf(view.step, view.purpose);
@@ -105,7 +106,7 @@ function otherWays(view: View, screen: Screen, leftOut: readonly Screen[] = []):
   const isEarly = view.signIn !== null && view.signIn.proofs.length === 0 && view.signIn.purpose === 'sign-in';
   return ways([
     ...screensOf(view.step)
-      .filter((one) => one !== screen && !leftOut.includes(one) && wayTo[one])
+      .filter((one) => one !== screen && !leftOut.includes(one) && wayTo[one] && (one !== 'certificate' || view.hasCertificateDoor))
       .map((one) => [`${path}?with=${one}`, say(wayTo[one]!)] as const),
     ...(isEarly ? [['/recover', say('lost_access')] as const] : []),
     // Not after something that works once: starting again would cost a second pass, or the set-up link.
@@ -130,6 +131,8 @@ export interface Extra {
   /** Models on the list, where level 3 is wanted. */
   readonly listed?: Listing;
   readonly push: PushView | null;
+  /** A recovery code was asked for here; nothing is said about whether one was mailed. */
+  readonly isCodeMailed: boolean;
 }
 
 const screens: Readonly<Record<Screen, Draw>> = {
@@ -159,6 +162,17 @@ const screens: Readonly<Record<Screen, Draw>> = {
     const { say } = view.speaker;
     const { title, top } = heading(view, 'recovery_title');
     return { title, content: html`${top}${form(view, 'recovery-code', field({ name: 'code', label: say('recovery_code'), hint: say('recovery_hint'), autocomplete: 'off', error: sayProblem(view), isFirst: true, maxLength: 64 }))}${otherWays(view, 'recovery-code')}` };
+  },
+  'mailed-code'(view, { isCodeMailed }) {
+    const { say } = view.speaker;
+    const { title, top } = heading(view, 'mailed_code_title');
+    const send = (button: PhraseName, isPlain: boolean): Html => html`<form method="post" action="${pathOf(view.step, view.purpose)}">${hidden('csrf', view.csrf)}${hidden('step', 'mailed-code')}<button type="submit" name="send" value="yes"${isPlain ? html` class="plain"` : ''}>${say(button)}</button></form>`;
+    return {
+      title,
+      content: isCodeMailed
+        ? html`${top}<p role="status">${say('mailed_code_sent')}</p>${form(view, 'mailed-code', field({ name: 'code', label: say('mailed_code'), autocomplete: 'one-time-code', inputmode: 'numeric', code: true, error: sayProblem(view), isFirst: true, maxLength: 20 }))}${send('mail_code_again', true)}${otherWays(view, 'mailed-code')}`
+        : html`${top}<p>${say('mailed_code_hint')}</p>${alert(sayProblem(view))}${send('mail_code', false)}${otherWays(view, 'mailed-code')}`,
+    };
   },
   'access-pass'(view) {
     const { say } = view.speaker;
@@ -197,7 +211,7 @@ const screens: Readonly<Record<Screen, Draw>> = {
     const { title, top } = heading(view, 'enrol_title');
     return {
       title,
-      content: html`${top}<p>${say('enrol_passkey_hint')}</p>${keyHint(view.speaker, listed, 'enrol')}${alert(sayProblem(view))}<p class="hint" data-without-script>${say('passkey_needs_script')}</p>${passkeyForm(view, { enrol: true, button: 'enrol_passkey', isPlain: false, hasAutofill: false })}${skip(view)}${otherWays(view, 'new-passkey')}`,
+      content: html`${top}${listed ? keyHint(view.speaker, listed, 'enrol') : html`<p>${say('enrol_passkey_hint')}</p>`}${alert(sayProblem(view))}<p class="hint" data-without-script>${say('passkey_needs_script')}</p>${passkeyForm(view, { enrol: true, button: 'enrol_passkey', isPlain: false, hasAutofill: false })}${skip(view)}${listed ? ways([wayOut(view)]) : otherWays(view, 'new-passkey')}`,
     };
   },
   'new-password'(view) {
@@ -217,8 +231,8 @@ const screens: Readonly<Record<Screen, Draw>> = {
     };
   },
   'lacks-key'(view, { listed }) {
-    const { title, top } = heading(view, 'lacks_key_title');
-    return { title, content: html`${top}${lacksKey(view.speaker, listed)}${ways([['/enrol?with=new-passkey', view.speaker.say('lacks_key_try')], view.purpose === 'step-up' ? [view.returnTo, view.speaker.say('lacks_key_leave')] : ['/sign-in?again=1', view.speaker.say('lacks_key_without')]])}` };
+    const title = view.speaker.say('lacks_key_title');
+    return { title, content: html`<h1>${title}</h1>${lacksKey(view.speaker, listed)}${ways([['/enrol?with=new-passkey', view.speaker.say('lacks_key_try')], wayOut(view)])}` };
   },
   certificate(view) {
     const { say } = view.speaker;
@@ -231,6 +245,12 @@ const screens: Readonly<Record<Screen, Draw>> = {
     return { title, content: html`<h1>${title}</h1><p>${say(codes.length < 10 ? 'codes_replacement_hint' : 'codes_hint')}</p><ul class="codes" id="recovery-codes">${codes.map((code) => html`<li>${code}</li>`)}</ul>${form(view, 'codes', html``, 'codes_saved')}` };
   },
 };
+
+/** Where level 3 is wanted and out of reach: back to where the session stands as it was, or a sign-in without it. Whoever asked for level 3 judges again. Where a rule of the house asks, only people can help. */
+function wayOut({ purpose, returnTo, signIn, speaker: { say } }: View): readonly [string, string] {
+  if (purpose === 'step-up') return [returnTo, say('lacks_key_leave')];
+  return signIn?.progress.enrolment?.must?.want.level === 3 ? ['/enrol/help', say('enrolment_help_link')] : ['/sign-in?again=1', say('lacks_key_without')];
+}
 
 const isAboutCertificate = ({ problem }: View): boolean => problem?.phrase.startsWith('certificate_') ?? false;
 /** What went wrong with the certificate stands at its button, not under a field that is right. */

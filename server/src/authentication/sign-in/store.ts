@@ -1,6 +1,6 @@
 import { fragment, json, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
 import { factorsOf, nobody } from '../factor/store.ts';
-import type { SetLimit } from '../session/limits.ts';
+import type { SetLimit } from '../session-limit/session-limit.ts';
 import { setLimits, subjectColumns, type Subject } from '../session/store.ts';
 import { forgiving, isSwitchedOn, type Counted } from '../throttle/store.ts';
 import type { EnrolledFactors, Progress } from './next-step.ts';
@@ -38,17 +38,17 @@ export interface FoundSignIn {
 export async function findSignIn(tx: Tx, digest: Buffer, now: Date): Promise<FoundSignIn | null> {
   const [row] = await sql<Row & { factors: EnrolledFactors } & Omit<Subject, 'username' | 'personId'> & { subjectId: string | null; subjectUsername: string }>(tx)`
     select s.id, s.purpose, s.username, s.person_id, s.session_id, s.wanted_level, s.is_phishing_resistance_wanted, s.proofs, s.enrolled, s.return_to, s.created_at, s.expires_at,
-           p.person_id as subject_id, p.username as subject_username, p.is_active, c.display_name, c.work_email, c.private_email, c.title, c.department, ${factorsOf(fragment`coalesce(s.person_id, ${nobody}::uuid)`)}
+           p.person_id as subject_id, p.username as subject_username, p.is_active, coalesce(p.is_break_glass, false) as is_break_glass, c.display_name, c.work_email, c.private_email, c.title, c.department, ${factorsOf(fragment`coalesce(s.person_id, ${nobody}::uuid)`)}
       from authn.sign_in s
       left join directory.person_standing p on p.person_id = s.person_id
       left join directory.person_card c on c.person_id = s.person_id
      where s.digest = ${digest} and s.expires_at > ${now}`;
   if (!row) return null;
-  const { subjectId, subjectUsername, isActive, displayName, workEmail, privateEmail, title, department, factors, ...held } = row;
+  const { subjectId, subjectUsername, isActive, isBreakGlass, displayName, workEmail, privateEmail, title, department, factors, ...held } = row;
   return {
     signIn: asSignIn(held),
     factors,
-    named: subjectId === null ? null : { personId: subjectId, username: subjectUsername, isActive, displayName, workEmail, privateEmail, title, department },
+    named: subjectId === null ? null : { personId: subjectId, username: subjectUsername, isActive, isBreakGlass, displayName, workEmail, privateEmail, title, department },
   };
 }
 

@@ -5,6 +5,7 @@ import type { BlockList } from '../factor/block-list.ts';
 import { preparePassword, setPasswordIn } from '../factor/set-password.ts';
 import type { Needs } from '../needs.ts';
 import { askPrompt, usePrompt } from '../push/ask-prompt.ts';
+import { askForRecoveryCode, proveMailedCode } from '../recovery/prove-mailed-code.ts';
 import type { Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
 import type { AttemptOutcome } from '../throttle/attempt.ts';
@@ -18,10 +19,12 @@ export interface Posted {
   readonly password: string;
   readonly code: string;
   readonly response: string;
+  /** Not empty: mail a recovery code. */
+  readonly send: string;
 }
 
 /** `again`: the same screen, loaded anew, so that a page loaded again sends nothing twice. */
-export type Taken = { readonly is: 'moved'; readonly held: Held } | { readonly is: 'again'; readonly held: Held } | { readonly is: 'stay'; readonly problem: Said | null; readonly status: 400 | 401 | 429 } | { readonly is: 'lost' };
+export type Taken = { readonly is: 'moved'; readonly held: Held } | { readonly is: 'again'; readonly held: Held } | { readonly is: 'stay'; readonly problem: Said | null; readonly status: 200 | 400 | 401 | 429 } | { readonly is: 'lost' };
 
 export type TakeNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config' | 'hashing' | 'peopleGroups' | 'jobs' | 'applicationOf'> & { readonly blockList: BlockList };
 
@@ -46,6 +49,11 @@ export const takes: Readonly<Record<Taking, Take>> = {
   password: tried(provePassword, 'password', 'wrong_password'),
   totp: tried(proveTotp, 'code', 'wrong_code'),
   'recovery-code': tried(proveRecoveryCode, 'code', 'wrong_recovery'),
+  async 'mailed-code'(needs, signIn, from, posted) {
+    if (posted.send === '') return tried(proveMailedCode, 'code', 'wrong_mailed_code')(needs, signIn, from, posted);
+    const asked = await askForRecoveryCode(needs, signIn, from);
+    return asked.is === 'wait' ? stay('wait_for_code', { minutes: Math.ceil(asked.seconds / 60) }, 429) : { is: 'stay', problem: null, status: 200 };
+  },
   'access-pass': tried(proveAccessPass, 'code', 'wrong_pass'),
   async passkey(needs, signIn, from, posted) {
     const held = await provePasskey(needs, signIn, signIn, from, parsed(posted.response));

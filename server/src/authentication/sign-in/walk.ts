@@ -11,6 +11,7 @@ import { keyScreens } from '../passkey-model/screens.ts';
 import { neededKeysIn } from '../passkey-model/needed.ts';
 import { speakerFor } from '../pages/phrases.ts';
 import { lookAtPrompt } from '../push/ask-prompt.ts';
+import { isCodeOut } from '../recovery/store.ts';
 import { sessionCookie } from '../session/read-session.ts';
 import { findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
@@ -30,7 +31,7 @@ import { parsed, takes, type TakeNeeds, type Taking } from './take.ts';
 export type WalkNeeds = Needs & TakeNeeds & { readonly pageFrame: PageFrame; readonly devices: Devices };
 
 const text = z.string().max(4_096).default('');
-export const posted = z.object({ step: z.string().max(40), username: text, password: text, code: text, response: z.string().max(60_000).default(''), return_to: text, step_up: text, began: text });
+export const posted = z.object({ step: z.string().max(40), username: text, password: text, code: text, response: z.string().max(60_000).default(''), return_to: text, step_up: text, began: text, send: text });
 type Body = z.infer<typeof posted>;
 export const asked = z.object({ return_to: z.string().optional(), step_up: z.string().optional(), with: z.string().optional(), again: z.string().optional(), expired: z.string().optional() });
 type Asked = z.infer<typeof asked>;
@@ -69,7 +70,9 @@ export function openWalk(needs: WalkNeeds) {
 
   async function show(visit: Visit, options: { signIn: SignIn | null; purpose: Purpose; step: Step; wish?: string | undefined; problem?: Said | null; status?: number; typed?: string; returnTo: string; stepUp?: string; cookies?: readonly CookieChange[] }): Promise<Answer> {
     const speaker = speakerFor(visit.languages);
-    const allowed = screensOf(options.step);
+    // Where there is no door, a certificate is offered only to whoever has nothing else, and is told what to do.
+    const ways = screensOf(options.step).filter((one) => one !== 'certificate' || config.certificateDoor !== null);
+    const allowed = ways.length > 0 ? ways : screensOf(options.step);
     const screen = allowed.find((one) => one === options.wish) ?? allowed[0] ?? 'username';
     const view: View = {
       speaker,
@@ -94,9 +97,10 @@ export function openWalk(needs: WalkNeeds) {
   }
 
   async function extraFor(screen: Screen, signIn: SignIn | null): Promise<Extra> {
-    const none: Extra = { totp: null, codes: [], push: null };
+    const none: Extra = { totp: null, codes: [], push: null, isCodeMailed: false };
     if (screen === 'push' && signIn) return { ...none, push: await lookAtPrompt(needs, signIn) };
     if (signIn?.wanted.level === 3 && keyScreens.includes(screen)) return { ...none, ...(await database.read((tx) => neededKeysIn(tx, screen, signIn))) };
+    if (screen === 'mailed-code' && signIn) return { ...none, isCodeMailed: await database.read((tx) => isCodeOut(tx, 'recover', signIn.id, clock.now())) };
     if ((screen !== 'new-totp' && screen !== 'codes') || !signIn?.personId) return none;
     const subject = await database.read((tx) => findSubject(tx, signIn.personId!));
     if (!subject) return none;
@@ -242,7 +246,7 @@ export function openWalk(needs: WalkNeeds) {
     const subject = found?.named;
     const isAsked = (step?.is === 'enrol' && step.options.includes('passkey')) || step?.is === 'lacks-key';
     if (!found || !isAsked || !subject) return redirect('/sign-in?expired=1');
-    return { options: await database.transaction((tx) => invitePasskey(tx, needs, subject, found.signIn.wanted.level === 3)) };
+    return { options: await database.transaction((tx) => invitePasskey(tx, needs, subject, { isLevel3Wanted: found.signIn.wanted.level === 3 })) };
   }
 
   /** From the certificate door back to where the sign-in stands. */

@@ -20,6 +20,7 @@ export const giveConsoleRole = (needs: Needs, permit: Permit<'authorization.cons
 export async function giveConsoleRoleIn({ clock, announce }: NeedsWithin, tx: Tx, permit: Permit<'authorization.console-role.give'>, input: Input): Promise<void> {
   const person = await findPerson(tx, input.personId);
   if (!person) throw refuse.person_not_found({ person: input.personId });
+  if (person.source === 'break-glass' && input.role !== 'administrator') throw refuse.break_glass_account();
   if (person.status !== 'active') throw refuse.administrator_not_active({ person: person.displayName });
   const now = clock.now();
   const isNew = await insertConsoleRole(tx, { personId: input.personId, role: input.role, since: now, givenBy: permit.actor, givenByName: permit.actorName });
@@ -38,9 +39,11 @@ export async function makeFirstAdministratorIn(needs: NeedsWithin, tx: Tx, permi
 
 export const takeConsoleRole = (needs: Needs, permit: Permit<'authorization.console-role.take'>, input: Omit<Input, 'reason'> & { readonly reason?: string | undefined }): Promise<void> => needs.database.transaction((tx) => takeConsoleRoleIn(needs, tx, permit, input));
 
-export async function takeConsoleRoleIn({ clock, announce }: NeedsWithin, tx: Tx, permit: Permit<'authorization.console-role.take'>, input: Omit<Input, 'reason'> & { readonly reason?: string | undefined }): Promise<void> {
+export async function takeConsoleRoleIn({ clock, announce, lastWayIn }: NeedsWithin, tx: Tx, permit: Permit<'authorization.console-role.take'>, input: Omit<Input, 'reason'> & { readonly reason?: string | undefined }): Promise<void> {
   const person = await findPerson(tx, input.personId);
   if (!person) throw refuse.person_not_found({ person: input.personId });
+  if (person.source === 'break-glass' && person.status === 'active') throw refuse.break_glass_account();
+  if (input.role === 'administrator' && (await lastWayIn?.heldOf(tx, [input.personId]))?.has(input.personId)) throw refuse.last_administrator();
   if (!(await deleteConsoleRole(tx, input.personId, input.role))) throw refuse.console_role_not_held({ person: person.displayName, role: consoleRoleWords[input.role] });
   await keepPrivilegeMark(tx, input.personId);
   const now = clock.now();

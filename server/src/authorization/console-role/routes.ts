@@ -24,7 +24,7 @@ export function consoleRoleRoutes(needs: Needs): AnyRoute[] {
       permission: 'authorization.console-role.give',
       summary: 'Make somebody administrator, auditor or help desk',
       body: giveConsoleRoleBody,
-      refusals: [refuse.person_not_found, refuse.administrator_not_active, refuse.console_role_held],
+      refusals: [refuse.person_not_found, refuse.administrator_not_active, refuse.console_role_held, refuse.break_glass_account],
       run: ({ permit, body }) => giveConsoleRole(needs, permit, { personId: personId(body.personId), role: body.role, reason: body.reason }),
     }),
     route({
@@ -33,7 +33,7 @@ export function consoleRoleRoutes(needs: Needs): AnyRoute[] {
       permission: 'authorization.console-role.take',
       summary: 'Take a console role away; the last administrator stays',
       params: consoleRoleParams,
-      refusals: [refuse.person_not_found, refuse.console_role_not_held, refuse.last_administrator],
+      refusals: [refuse.person_not_found, refuse.console_role_not_held, refuse.last_administrator, refuse.break_glass_account],
       run: ({ permit, params }) => takeConsoleRole(needs, permit, { personId: personId(params.personId), role: params.role }),
     }),
   ];

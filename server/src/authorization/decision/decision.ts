@@ -21,10 +21,10 @@ export interface Asking {
 export type Verdict = { readonly is: 'allowed'; readonly scope: Scope } | { readonly is: 'refused'; readonly why: string } | { readonly is: 'step_up'; readonly assuranceLevel: 2; readonly maxAgeSeconds: number | null };
 
 /** What a manager may do about the people below, directly or not. */
-const ofManagers: ReadonlySet<string> = new Set(['directory.person.read', 'authentication.access-pass.issue', 'lifecycle.movement.read', 'authorization.grant.read']);
+const ofManagers: ReadonlySet<string> = new Set(['directory.person.read', 'authentication.access-pass.issue', 'authentication.reset.read', 'authentication.reset.decide', 'lifecycle.movement.read', 'authorization.grant.read']);
 
 /** What the help desk may do; never about privileged people (PRODUCT 2.3: it cannot reset a privileged account). */
-const ofHelpDesk: ReadonlySet<string> = new Set(['directory.person.read', 'authentication.access-pass.issue', 'authentication.session.read', 'authentication.session.end', 'authentication.device.read', 'authentication.factor.read', 'authentication.enrolment.read', 'lifecycle.movement.read', 'authorization.grant.read']);
+const ofHelpDesk: ReadonlySet<string> = new Set(['directory.person.read', 'authentication.access-pass.issue', 'authentication.reset.read', 'authentication.reset.ask', 'authentication.reset.decide', 'authentication.session.read', 'authentication.session.end', 'authentication.device.read', 'authentication.factor.read', 'authentication.enrolment.read', 'lifecycle.movement.read', 'authorization.grant.read']);
 /** These are not about a person, so nobody is left out. */
 const ofHelpDeskEverywhere: ReadonlySet<string> = new Set(['directory.application.read', 'directory.inventory.read', 'reports.today.read']);
 

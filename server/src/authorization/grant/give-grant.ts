@@ -20,6 +20,7 @@ export const giveGrant = (needs: Needs, permit: Permit<'authorization.grant.give
     if (permit.personId === input.personId) throw refuse.own_access();
     const person = await findPerson(tx, input.personId);
     if (!person) throw refuse.person_not_found({ person: input.personId });
+    if (person.source === 'break-glass') throw refuse.break_glass_account();
     if (person.status === 'left') throw refuse.person_has_left({ person: person.displayName });
     const entitlement = await findEntitlement(tx, input.entitlementId);
     if (!entitlement) throw refuse.entitlement_not_found({ entitlement: input.entitlementId });

@@ -103,9 +103,9 @@ async function saying<T>(role: Role, work: () => Promise<T>): Promise<T> {
 
 const columnOf: Readonly<Record<RuleAttribute, Fragment>> = { department: identifier('p', 'department'), title: identifier('p', 'title'), location: identifier('p', 'location'), employmentType: identifier('p', 'employment_type'), division: identifier('p', 'division') };
 
-/** `matches` of the noun, as a condition on `directory.person_card p`. A test holds the two together. */
+/** `matches` of the noun, as a condition on `directory.person_card p`; people only. A test holds the two together. */
 export const ruleAsSql = (rule: BirthrightRule): Fragment =>
-  rule.all.length === 0 ? fragment`true` : fragment`(${join(rule.all.map(({ attribute, isOneOf }) => fragment`(${columnOf[attribute]} is not null and ${columnOf[attribute]} = any(${textArray(isOneOf)}))`), fragment` and `)})`;
+  rule.all.length === 0 ? fragment`p.source <> 'break-glass'` : fragment`(p.source <> 'break-glass' and ${join(rule.all.map(({ attribute, isOneOf }) => fragment`(${columnOf[attribute]} is not null and ${columnOf[attribute]} = any(${textArray(isOneOf)}))`), fragment` and `)})`;
 
 /** Who works here (or will) and fits the rule, in order of id. */
 export async function peopleMatching(tx: Tx, rule: BirthrightRule, options: { readonly after?: PersonId | null | undefined; readonly limit?: number | undefined } = {}): Promise<PersonId[]> {

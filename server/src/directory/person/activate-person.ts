@@ -6,7 +6,7 @@ import { personStarted } from '../events.ts';
 import type { Needs, NeedsWithin } from './needs.ts';
 import type { Person, PersonId } from './person.ts';
 import { duePeople, findPeopleForUpdate, setStanding } from './store.ts';
-import { leavePeopleIn } from './leave-person.ts';
+import { leaveOrHoldPeopleIn } from './leave-person.ts';
 
 /** The first day of somebody who was staged, or earlier on purpose. */
 export const activatePerson = (needs: Needs, permit: Permit<'directory.person.activate'>, input: { readonly personId: PersonId }): Promise<void> => needs.database.transaction((tx) => activatePersonIn(needs, tx, permit, input));
@@ -67,14 +67,14 @@ export async function keepDates(needs: Needs, permits: { readonly activate: Perm
   return { started, left };
 }
 
-/** The end of the last day is the moment it happened. */
+/** The end of the last day is the moment it happened. False: held, and asked about on Today. */
 const leaveAtEnd = (needs: Needs, permit: Permit<'directory.person.leave'>, person: Person, happenedAt: Date): Promise<boolean> =>
   needs.database
-    .transaction((tx) => leavePeopleIn(needs, tx, permit, [{ personId: person.id, reason: `the end date ${person.endDate} has passed`, happenedAt, source: person.source }]))
+    .transaction((tx) => leaveOrHoldPeopleIn(needs, tx, permit, [{ personId: person.id, reason: `the end date ${person.endDate} has passed`, happenedAt, source: person.source === 'hr' ? 'hr' : 'manual', endDate: person.endDate }]))
     .then(
-      () => true,
+      (heldNow) => heldNow.size === 0,
       (error: unknown) => {
-        // Held (the last administrator), or somebody was quicker: asked again next time.
+        // Held by the guard in the database, or somebody was quicker: asked again next time.
         if (error instanceof Error && 'code' in error && (error.code === refuse.person_is_held.code || error.code === refuse.person_has_left.code)) return false;
         throw error;
       },

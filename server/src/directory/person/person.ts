@@ -6,6 +6,8 @@ export const personId = (id: string): PersonId => id as PersonId;
 
 export type PersonStatus = 'staged' | 'active' | 'left';
 export type PersonSource = 'hr' | 'manual';
+/** `break-glass`: signs in and acts like a person, and is nobody (privileged/README.md). No list, feed, rule or number of people knows it. */
+export type PrincipalSource = PersonSource | 'break-glass';
 
 /** What HR or an administrator may set. Dates are `YYYY-MM-DD`. */
 export interface PersonAttributes {
@@ -31,7 +33,7 @@ export interface Person extends PersonAttributes {
   readonly id: PersonId;
   readonly status: PersonStatus;
   readonly leftAt: Date | null;
-  readonly source: PersonSource;
+  readonly source: PrincipalSource;
   readonly isPrivileged: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -66,7 +68,7 @@ export type Problem =
   | { readonly is: 'hr_person_without_number' };
 
 /** Null: the person may be so. The database says the same in its constraints. */
-export function problemOf(one: Pick<PersonAttributes, 'givenName' | 'familyName' | 'employmentType' | 'startDate' | 'endDate' | 'managerId' | 'employeeNumber'> & { readonly id: string; readonly source: PersonSource }): Problem | null {
+export function problemOf(one: Pick<PersonAttributes, 'givenName' | 'familyName' | 'employmentType' | 'startDate' | 'endDate' | 'managerId' | 'employeeNumber'> & { readonly id: string; readonly source: PrincipalSource }): Problem | null {
   if (one.givenName.trim() === '' || one.familyName.trim() === '') return { is: 'name_missing' };
   if (one.source === 'hr' && one.employeeNumber === null) return { is: 'hr_person_without_number' };
   if (one.endDate !== null && one.startDate !== null && one.endDate < one.startDate) return { is: 'end_before_start', startDate: one.startDate, endDate: one.endDate };

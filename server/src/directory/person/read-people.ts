@@ -18,7 +18,7 @@ export type MayShowPerson = Permit<'directory.person.read'> | Permit<'directory.
 export const readPerson = ({ database }: Needs, permit: MayShowPerson, id: PersonId): Promise<Person & { managerName: string | null; reports: number }> =>
   database.read(async (tx) => {
     const person = (await isInScope(tx, permit.scope, id)) ? await findPerson(tx, id) : null;
-    if (!person) throw refuse.person_not_found({ person: id });
+    if (!person || person.source === 'break-glass') throw refuse.person_not_found({ person: id });
     const manager = person.managerId ? await findPerson(tx, person.managerId) : null;
     // A private address is nobody's business but HR's: managers and the help desk see the work address.
     const privateEmail = permit.scope.is === 'everything' ? person.privateEmail : null;

@@ -1,7 +1,7 @@
 import { refuse } from '../errors.ts';
-import { problemOf, type PersonAttributes, type PersonId, type PersonSource } from './person.ts';
+import { problemOf, type PersonAttributes, type PersonId, type PrincipalSource } from './person.ts';
 
-export function refuseProblem(one: PersonAttributes & { readonly id: PersonId; readonly source: PersonSource }): void {
+export function refuseProblem(one: PersonAttributes & { readonly id: PersonId; readonly source: PrincipalSource }): void {
   const problem = problemOf(one);
   if (problem === null) return;
   switch (problem.is) {

@@ -12,7 +12,7 @@ import { rehirePerson } from './rehire-person.ts';
 
 type Card = Person & { readonly managerName: string | null };
 
-const card = (one: Card): PersonCardAnswer => ({ ...one, leftAt: one.leftAt?.toISOString() ?? null });
+const card = (one: Card): PersonCardAnswer => ({ ...one, source: one.source === 'hr' ? 'hr' : 'manual', leftAt: one.leftAt?.toISOString() ?? null });
 const whole = (one: Card & { readonly reports: number }): PersonAnswer => ({ ...card(one), privateEmail: one.privateEmail, reports: one.reports, createdAt: one.createdAt.toISOString(), updatedAt: one.updatedAt.toISOString() });
 
 const asChange = ({ managerId, ...rest }: z.output<typeof changePersonBody>): PersonChange => ({ ...rest, ...(managerId === undefined ? {} : { managerId: managerId === null ? null : personId(managerId) }) });
@@ -75,7 +75,7 @@ export function personRoutes(needs: Needs): AnyRoute[] {
       params: personParams,
       body: changePersonBody,
       output: personAnswer,
-      refusals: [refuse.person_not_found, refuse.person_has_left, refuse.employee_number_taken, refuse.username_taken, refuse.manager_not_found, refuse.manager_circle, refuse.end_date_missing, refuse.end_before_start, refuse.name_missing],
+      refusals: [refuse.person_not_found, refuse.person_has_left, refuse.employee_number_taken, refuse.username_taken, refuse.manager_not_found, refuse.manager_circle, refuse.end_date_missing, refuse.end_before_start, refuse.name_missing, refuse.person_is_break_glass],
       run: async ({ permit, params, body }) => {
         await changePerson(needs, permit, { personId: personId(params.personId), change: asChange(body) });
         return show(permit, params.personId);
@@ -89,7 +89,7 @@ export function personRoutes(needs: Needs): AnyRoute[] {
       params: personParams,
       body: leavePersonBody,
       output: personAnswer,
-      refusals: [refuse.person_not_found, refuse.person_has_left, refuse.person_is_held],
+      refusals: [refuse.person_not_found, refuse.person_has_left, refuse.person_is_held, refuse.last_way_in, refuse.person_is_break_glass],
       run: async ({ permit, params, body }) => {
         await leavePerson(needs, permit, { personId: personId(params.personId), reason: body.reason, ...(body.happenedAt ? { happenedAt: new Date(body.happenedAt) } : {}) });
         return show(permit, params.personId);
@@ -103,7 +103,7 @@ export function personRoutes(needs: Needs): AnyRoute[] {
       params: personParams,
       body: rehirePersonBody,
       output: personAnswer,
-      refusals: [refuse.person_not_found, refuse.person_has_not_left, refuse.end_date_missing, refuse.end_before_start],
+      refusals: [refuse.person_not_found, refuse.person_is_break_glass, refuse.person_has_not_left, refuse.end_date_missing, refuse.end_before_start],
       run: async ({ permit, params, body }) => {
         await rehirePerson(needs, permit, { personId: personId(params.personId), startDate: body.startDate, endDate: body.endDate, reason: body.reason });
         return show(permit, params.personId);

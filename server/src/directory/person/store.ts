@@ -2,7 +2,7 @@ import type { DatabaseError } from 'pg';
 import { cursorOf, fragment, join, parseIdCursor, sql, textArray, type Fragment, type Tx } from '../../platform/db/index.ts';
 import type { Scope } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
-import { mostNamesakes, type Person, type PersonAttributes, type PersonId, type PersonSource, type PersonStatus } from './person.ts';
+import { mostNamesakes, type Person, type PersonAttributes, type PersonId, type PersonSource, type PersonStatus, type PrincipalSource } from './person.ts';
 
 const columns = fragment`p.id, p.employee_number, p.username, p.given_name, p.family_name, p.display_name, p.work_email, p.private_email, p.title, p.department, p.division, p.location, p.employment_type, p.manager_id, p.start_date, p.end_date, p.status, p.left_at, p.source, p.is_privileged, p.created_at, p.updated_at`;
 
@@ -18,6 +18,7 @@ export async function findPerson(tx: Tx, id: PersonId): Promise<Person | null> {
 /** In order of id, so that two transactions that change the same people wait for one another instead of dying. */
 export async function findPeopleForUpdate(tx: Tx, ids: readonly PersonId[]): Promise<Map<PersonId, Person>> {
   const rows = await sql<Person>(tx)`select ${columns} from directory.person p where p.id = any(${textArray(ids)}::uuid[]) order by p.id for update`;
+  if (rows.some((row) => row.source === 'break-glass')) throw refuse.person_is_break_glass();
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -48,7 +49,7 @@ export async function eachPerson(tx: Tx, options: { readonly source?: PersonSour
       from directory.person p
      where ${join(
        [
-         fragment`true`,
+         fragment`p.source <> 'break-glass'`,
          ...(options.after ? [fragment`p.id > ${options.after}`] : []),
          ...(options.source ? [fragment`p.source = ${options.source}`] : []),
          ...(options.isHere === undefined ? [] : [options.isHere ? fragment`p.status <> 'left'` : fragment`p.status = 'left'`]),
@@ -65,7 +66,7 @@ export async function peopleByHints(tx: Tx, hints: { readonly emails: readonly s
   return sql<Person>(tx)`
     select ${columns}
       from directory.person p
-     where p.id in (
+     where p.source <> 'break-glass' and p.id in (
        select id from directory.person where lower(work_email) = any(${lower(hints.emails)})
        union select id from directory.person where lower(username) = any(${lower(hints.usernames)})
        union select id from directory.person where employee_number = any(${textArray(hints.employeeNumbers)}))`;
@@ -157,6 +158,7 @@ export async function listPeople(tx: Tx, filter: PeopleFilter): Promise<{ items:
   const scope = filter.scope.is === 'everything' ? [] : [await scopeCondition(tx, filter.scope, fragment`p.id`)];
   // Status and department are asked of the row that the walk goes along: people and words carry them.
   const filters = (along: Fragment): readonly Fragment[] => [
+    fragment`p.source <> 'break-glass'`,
     ...(filter.status === undefined ? [] : [fragment`${along}.status = ${filter.status}`]),
     ...(filter.department === undefined ? [] : [fragment`${along}.department = ${filter.department}`]),
     ...(filter.managerId === undefined ? [] : [fragment`p.manager_id = ${filter.managerId}`]),
@@ -285,7 +287,7 @@ export async function listAttributeValues(tx: Tx): Promise<Record<'department' |
 export interface PersonRow extends PersonAttributes {
   readonly id: PersonId;
   readonly status: PersonStatus;
-  readonly source: PersonSource;
+  readonly source: PrincipalSource;
 }
 
 const recordOf = (row: PersonAttributes & { readonly id: PersonId }): Record<string, unknown> => ({
@@ -339,6 +341,11 @@ export async function setStanding(tx: Tx, changes: readonly { readonly id: Perso
      where p.id = r.id`);
 }
 
+/** A break-glass account ends: nobody signs in with it again. */
+export async function endBreakGlass(tx: Tx, id: PersonId, at: Date): Promise<void> {
+  await sql(tx)`update directory.person set status = 'left', left_at = ${at}, updated_at = ${at} where id = ${id} and source = 'break-glass' and status = 'active'`;
+}
+
 /** Marked by authorization (console roles, privileged grants); the help desk may not touch such a person. */
 export async function markPrivileged(tx: Tx, personId: PersonId, isPrivileged: boolean): Promise<void> {
   await sql(tx)`update directory.person set is_privileged = ${isPrivileged} where id = ${personId} and is_privileged <> ${isPrivileged}`;
@@ -347,7 +354,7 @@ export async function markPrivileged(tx: Tx, personId: PersonId, isPrivileged: b
 export async function duePeople(tx: Tx, today: string, limit: number): Promise<{ starting: Person[]; ending: Person[] }> {
   return {
     starting: await sql<Person>(tx)`select ${columns} from directory.person p where p.status = 'staged' and (p.start_date is null or p.start_date <= ${today}::date) and (p.end_date is null or p.end_date >= ${today}::date) order by p.id limit ${limit} for update skip locked`,
-    ending: await sql<Person>(tx)`select ${columns} from directory.person p where p.status <> 'left' and p.end_date < ${today}::date order by p.id limit ${limit} for update skip locked`,
+    ending: await sql<Person>(tx)`select ${columns} from directory.person p where p.status <> 'left' and p.source <> 'break-glass' and p.end_date < ${today}::date order by p.id limit ${limit} for update skip locked`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { record } from '../../audit/index.ts';
-import { addPeopleIn, changePeopleIn, leavePeopleIn, personId, rehirePersonIn, type NewPerson, type PersonChange, type PersonId } from '../../directory/index.ts';
+import { addPeopleIn, changePeopleIn, dismissDeparturesIn, heldDepartures, leaveOrHoldPeopleIn, personId, rehirePersonIn, type NewPerson, type PersonChange, type PersonId } from '../../directory/index.ts';
 import { newId } from '../../platform/crypto/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
 import { recorded } from '../../platform/errors/index.ts';
@@ -36,7 +36,7 @@ export async function applyHrImport(needs: Needs, permit: Permit<'lifecycle.hr-i
     if (JSON.stringify(current.choices) !== JSON.stringify(found.choices)) throw refuse.hr_import_preview_outdated({ removals: current.brake.removals });
     const now = clock.now();
     const entry = { action: 'lifecycle.hr-import.apply', actor: permit.actor, actorName: permit.actorName, target: `hr-import:${importId}`, targetName: current.fileName, at: now } as const;
-    const compared = await compare(tx, examined, { isComplete: current.isComplete, choices: current.choices, receivedAt: current.uploadedAt, now });
+    const compared = await compare(tx, examined, { isComplete: current.isComplete, choices: current.choices, receivedAt: current.uploadedAt, now, lastWayIn: needs.lastWayIn });
     const { preview, difference } = compared;
     const question = preview.questions[0];
     const { brake } = preview;
@@ -103,8 +103,14 @@ async function changePeople(needs: Needs, tx: Tx, { difference, people }: Compar
   const changed = of('mover', 'ending', 'leaver').filter((change) => change.changes.length > 0);
   await changePeopleIn(needs, tx, gate.system('hr-feed', 'directory.person.change'), changed.map((change) => ({ personId: personId(change.personId!), change: changeOf(change, managerOf) })));
 
-  await leavePeopleIn(needs, tx, gate.system('hr-feed', 'directory.person.leave'), leavers.map((change) => ({ personId: personId(change.personId!), reason: `${change.why} (HR file ${from.fileName})`, happenedAt: change.happenedAt!, source: 'hr' })));
-  await saveDepartures(tx, leavers.map((change) => ({ personId: change.personId!, importId: from.importId, reason: change.reason!, happenedAt: change.happenedAt! })));
+  // With those that are held: a departure that waits is written down, never dropped.
+  const waiting = of('conflict').filter((change) => change.reason !== null);
+  const held = await leaveOrHoldPeopleIn(needs, tx, gate.system('hr-feed', 'directory.person.leave'), [...leavers, ...waiting].map((change) => ({ personId: personId(change.personId!), reason: `${change.kind === 'leaver' ? change.why : change.reason === 'absent' ? 'is no longer in the list' : 'the last day has passed'} (HR file ${from.fileName})`, happenedAt: change.happenedAt!, source: 'hr' })));
+  const isWaiting = new Set(waiting.map((change) => change.personId));
+  const isNamed = new Set(difference.changes.map((change) => change.personId));
+  const staying = (await heldDepartures(tx)).filter((one) => one.source === 'hr' && !isWaiting.has(one.personId) && isNamed.has(one.personId));
+  await dismissDeparturesIn(needs, tx, gate.system('hr-feed', 'directory.person.leave'), staying.map((one) => one.personId), `the HR file ${from.fileName} says that they work here`);
+  await saveDepartures(tx, [...leavers, ...waiting].map((change) => ({ personId: change.personId!, importId: from.importId, reason: change.reason!, happenedAt: change.happenedAt! })).filter((one) => !held.has(personId(one.personId))));
 }
 
 const attributesOf = (row: HrRow): Omit<NewPerson, 'source'> => ({ givenName: row.givenName, familyName: row.familyName, ...row.texts, startDate: row.startDate, endDate: row.endDate });

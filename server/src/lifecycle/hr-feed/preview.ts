@@ -1,5 +1,5 @@
 import type { HrFeedSettings } from '@bailiwick/contract/hr-feed';
-import { eachPerson, needsEndDate, type Person } from '../../directory/index.ts';
+import { eachPerson, needsEndDate, type LastWayIn, type Person } from '../../directory/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
 import type { Refusal } from '../../platform/errors/index.ts';
 import { refuse } from '../errors.ts';
@@ -36,12 +36,12 @@ export interface Compared {
 }
 
 /** Compares a file with the directory as it is in this transaction. */
-export async function compare(tx: Tx, examined: Readable, facts: { readonly isComplete: boolean; readonly choices: Choices; readonly receivedAt: Date; readonly now: Date }): Promise<Compared> {
+export async function compare(tx: Tx, examined: Readable, facts: { readonly isComplete: boolean; readonly choices: Choices; readonly receivedAt: Date; readonly now: Date; readonly lastWayIn?: LastWayIn | undefined }): Promise<Compared> {
   const settings = await findFeed(tx);
   const people = await everybody(tx);
   const types = new Set(settings.employmentTypesWithEndDate.map(fold));
   const isTable = examined.is === 'table';
-  const found = await inSlices(
+  const compared = await inSlices(
     difference({
       rows: isTable ? examined.rows : [],
       badRows: isTable ? examined.badRows : [],
@@ -59,6 +59,7 @@ export async function compare(tx: Tx, examined: Readable, facts: { readonly isCo
       timeZone: settings.timeZone,
     }),
   );
+  const found = holding(compared, (await facts.lastWayIn?.heldOf(tx, compared.changes.flatMap((change) => (change.kind === 'leaver' && change.personId !== null ? [change.personId] : [])))) ?? new Set());
   const questions = isTable ? examined.questions : [];
   const brake = brakeFor({ active: found.active, removals: found.removals.length, goodRows: found.counts.goodRows, rowCount: found.counts.rows, isComplete: facts.isComplete, cut: isTable ? examined.cut : null });
   const isOpen = questions.length > 0;
@@ -81,6 +82,19 @@ export async function compare(tx: Tx, examined: Readable, facts: { readonly isCo
     people,
     settings,
   };
+}
+
+/**
+ * INVARIANT: whoever is the last way in for administrators does not leave by a file, and the file goes on for everybody else. It is
+ * a conflict that only a person can settle; applying the file writes the departure down and asks about it on Today.
+ */
+function holding(found: Difference, held: ReadonlySet<string>): Difference {
+  if (held.size === 0) return found;
+  const isHeld = (personId: string | null): boolean => personId !== null && held.has(personId);
+  const changes = found.changes.map((change): Difference['changes'][number] =>
+    change.kind === 'leaver' && isHeld(change.personId) ? { ...change, kind: 'conflict', changes: [], why: `left according to HR (${change.why}), and is the last administrator who can sign in: held until somebody else can` } : change,
+  );
+  return { ...found, changes, removals: found.removals.filter((id) => !isHeld(id)), counts: { ...found.counts, leaver: found.counts.leaver - held.size, conflict: found.counts.conflict + held.size } };
 }
 
 const pageSize = 10_000;
@@ -106,5 +120,5 @@ const known = (person: Person): KnownPerson => ({
   endDate: person.endDate,
   status: person.status,
   leftAt: person.leftAt,
-  source: person.source,
+  source: person.source === 'hr' ? 'hr' : 'manual',
 });

@@ -12,7 +12,7 @@ import { compare, readableOrRefuse, refusalOf } from './preview.ts';
 import { insertImport, saveDetails } from './store.ts';
 
 /** Takes an HR file in, recognises what it is and shows what it would change. Nobody is changed. */
-export async function uploadHrImport({ clock, database, announce }: Needs, permit: Permit<'lifecycle.hr-import.upload'>, input: { readonly fileName: string; readonly isComplete: boolean; readonly content: Uint8Array }): Promise<HrImportId> {
+export async function uploadHrImport({ clock, database, announce, lastWayIn }: Needs, permit: Permit<'lifecycle.hr-import.upload'>, input: { readonly fileName: string; readonly isComplete: boolean; readonly content: Uint8Array }): Promise<HrImportId> {
   const receivedAt = clock.now();
   const fileName = shown(input.fileName, 200);
   const entry = { action: 'lifecycle.hr-import.upload', actor: permit.actor, actorName: permit.actorName, targetName: fileName, at: receivedAt } as const;
@@ -29,7 +29,7 @@ export async function uploadHrImport({ clock, database, announce }: Needs, permi
 
   const id = newId() as HrImportId;
   await database.transaction(async (tx) => {
-    const { preview, difference } = await compare(tx, examined, { isComplete: input.isComplete, choices: {}, receivedAt, now: receivedAt });
+    const { preview, difference } = await compare(tx, examined, { isComplete: input.isComplete, choices: {}, receivedAt, now: receivedAt, lastWayIn });
     await insertImport(tx, { id, fileName, sha256: digest, size: input.content.length, uploadedBy: permit.actor, uploadedByName: permit.actorName, uploadedAt: receivedAt }, input.content, preview);
     await saveDetails(tx, id, difference.problems, difference.changes);
     await record(tx, { ...entry, target: `hr-import:${id}`, outcome: 'allowed', facts: { sha256: digest, size: input.content.length, isComplete: input.isComplete, state: preview.state, counts: preview.counts } });

@@ -399,7 +399,7 @@ export async function skipStep(tx: Tx, stepId: string, reason: string): Promise<
 export const activePeopleAfter = (tx: Tx, after: string | null, limit: number): Promise<MovingPerson[]> => sql<MovingPerson>(tx)`
   select person_id as id, display_name, username, given_name, family_name, work_email, employee_number, title, department, division, location, employment_type, manager_id, status
     from directory.person_card
-   where status = 'active' ${after === null ? fragment`` : fragment`and person_id > ${after}::uuid`}
+   where status = 'active' and source <> 'break-glass' ${after === null ? fragment`` : fragment`and person_id > ${after}::uuid`}
    order by person_id
    limit ${limit}`;
 

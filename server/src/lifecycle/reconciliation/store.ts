@@ -116,7 +116,7 @@ export const peopleWithAccount = (tx: Tx, applicationId: string): Promise<{ pers
 export const peopleForMatching = (tx: Tx, after: string | null, limit: number): Promise<MatchPerson[]> => sql<MatchPerson>(tx)`
   select person_id as id, work_email, username, employee_number
     from directory.person_card
-   where true ${after === null ? fragment`` : fragment`and person_id > ${after}::uuid`}
+   where source <> 'break-glass' ${after === null ? fragment`` : fragment`and person_id > ${after}::uuid`}
    order by person_id
    limit ${limit}`;
 

@@ -163,7 +163,7 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
     if (status === 401) reply.header('www-authenticate', 'Bearer realm="bailiwick"');
     reply.code(status);
     if (isPage(request)) return sendHtml(reply, needs.pageFrame.refusal(refusal, languagesOf(request)).text, []);
-    const stepUp = refusal.code === refuse.stronger_sign_in_needed.code ? { assuranceLevel: refusal.facts['assuranceLevel'], maxAgeSeconds: refusal.facts['maxAgeSeconds'] } : {};
+    const stepUp = refusal.code === refuse.stronger_sign_in_needed.code ? { assuranceLevel: refusal.facts['assuranceLevel'], maxAgeSeconds: refusal.facts['maxAgeSeconds'], ...(refusal.facts['stepUp'] ? { stepUp: refusal.facts['stepUp'] } : {}) } : {};
     return reply.type('application/problem+json').send(JSON.stringify({ type: 'about:blank', title: titles[refusal.kind], status, detail: refusal.message, code: refusal.code, requestId: request.id, ...stepUp, ...(errors ? { errors } : {}) }));
   }
 

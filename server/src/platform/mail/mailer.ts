@@ -1,5 +1,5 @@
 import { createTransport, type Transporter } from 'nodemailer';
-import type { Clock } from '../clock/index.ts';
+import { later, minutes, type Clock } from '../clock/index.ts';
 import { newId } from '../crypto/index.ts';
 import { sql, type Database, type Tx } from '../db/index.ts';
 import { escapeHtml } from '../html/index.ts';
@@ -18,6 +18,8 @@ export interface Mailer {
   /** Newest first, for the outbox page; only where no mail server is set. */
   outbox(limit: number): Promise<readonly OutboxMail[]>;
   readonly hasServer: boolean;
+  /** What keeps mail from going out: no server is set, or one has not taken a mail for half an hour. Null: nothing. */
+  trouble(): Promise<string | null>;
 }
 
 export interface OutboxMail {
@@ -62,6 +64,11 @@ export function openMailer(needs: { database: Database; jobs: Jobs; clock: Clock
         insert into platform.mail (id, recipient, subject, text_body, html_body, created_at)
              values (${id}, ${mail.to}, ${mail.subject.replace(/[\r\n]+/g, ' ')}, ${mail.text}, ${asHtml(mail.text, needs.organisation)}, ${clock.now()})`;
       if (transport) await jobs.enqueue(tx, job, { id });
+    },
+    async trouble() {
+      if (!transport) return 'no mail server is set (BAILIWICK_SMTP_URL)';
+      const [stuck] = await database.read((tx) => sql<{ lastError: string }>(tx)`select last_error from platform.mail where sent_at is null and last_error is not null and created_at < ${later(clock.now(), -minutes(30))} order by created_at desc limit 1`);
+      return stuck ? `the mail server does not take mail: ${stuck.lastError}` : null;
     },
     outbox: (limit) => database.read((tx) => sql<OutboxMail>(tx)`select id, recipient, subject, text_body, created_at, sent_at, last_error from platform.mail order by created_at desc limit ${limit}`),
   };

@@ -27,9 +27,16 @@ export async function countNeeds(tx: Tx, now: Date): Promise<Omit<Counts, 'accou
            (select count(*) from lifecycle.hr_import_card where state = 'held') as imports_held,
            (select count(*) from lifecycle.drift_card where state = 'open') as open_drift,
            (select count(*) from directory.person_standing s left join authn.factor_card f on f.person_id = s.person_id
-             where s.is_active and coalesce(f.strongest, 'none') in ('none', 'password')) as people_without_second_factor,
+             where s.is_active and not s.is_break_glass and coalesce(f.strongest, 'none') in ('none', 'password')) as people_without_second_factor,
            (select count(*) from authn.enrolment_card where state = 'stopped') as enrolments_stopped,
-           (select count(*) from authn.api_token_card where ended_at is null and expires_at > ${now} and expires_at < ${now}::timestamptz + interval '14 days') as tokens_expiring`;
+           (select count(*) from authn.api_token_card where ended_at is null and expires_at > ${now} and expires_at < ${now}::timestamptz + interval '14 days') as tokens_expiring,
+           (select count(*) from privileged.break_glass_use_card where acknowledged_at is null and not is_drill) as break_glass_uses,
+           (select count(*) from directory.held_departure_card) as departures_held,
+           coalesce((select findings from privileged.break_glass_self_test_card where exists (select from privileged.break_glass_account_card) order by at desc limit 1), 0) as break_glass_findings,
+           (select count(*) from privileged.break_glass_account_card where opened_at is not null) as break_glass_open,
+           (select count(*) from privileged.break_glass_account_card where is_sealed and drill_due_at <= ${now}) as drills_overdue,
+           (select 1 - least(count(*), 1) from privileged.break_glass_account_card where is_sealed or opened_at is not null)
+             * (select least(count(*), 1) from lifecycle.connection_card) as break_glass_missing`;
   return row!;
 }
 
@@ -39,7 +46,7 @@ export async function readMfaAdoption(tx: Tx): Promise<{ part: number; whole: nu
            count(*) filter (where f.is_phishing_resistant) as phishing_resistant
       from directory.person_standing s
       left join authn.factor_card f on f.person_id = s.person_id
-     where s.is_active`;
+     where s.is_active and not s.is_break_glass`;
   return row!;
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { hours, minutes } from '../../platform/clock/index.ts';
-import { judgeLimit, limitsFrom, type SetLimit } from './limits.ts';
-import { endsOf } from './session.ts';
+import { judgeLimit, limitsFrom, type SetLimit } from './session-limit.ts';
+import { endsOf } from '../session/session.ts';
 
 const wish = (assuranceLevel: 1 | 2 | 3, overallHours: number, idleMinutes: number | null): SetLimit => ({ assuranceLevel, overallSeconds: overallHours * 3_600, idleSeconds: idleMinutes === null ? null : idleMinutes * 60 });
 

@@ -1,6 +1,6 @@
 import { sql, type Tx } from '../../platform/db/index.ts';
 import type { AssuranceLevel } from '../sign-in/strength.ts';
-import type { SetLimit } from './limits.ts';
+import type { SetLimit } from './session-limit.ts';
 
 export const findSetLimits = (tx: Tx): Promise<readonly SetLimit[]> => sql<SetLimit>(tx)`select assurance_level, overall_seconds, idle_seconds from authn.session_limit`;
 

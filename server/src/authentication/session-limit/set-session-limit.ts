@@ -6,9 +6,9 @@ import type { Permit } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { Needs } from '../needs.ts';
 import type { AssuranceLevel } from '../sign-in/strength.ts';
-import { findStoredLimits, removeLimit, saveLimit, shortenSessions } from './limit-store.ts';
-import { ceilings, isBeyondNorm, judgeLimit, limitsFrom, type SetLimit } from './limits.ts';
-import { sessionLimits } from './session.ts';
+import { findStoredLimits, removeLimit, saveLimit, shortenSessions } from './store.ts';
+import { ceilings, isBeyondNorm, judgeLimit, limitsFrom, type SetLimit } from './session-limit.ts';
+import { sessionLimits } from '../session/session.ts';
 
 export const levels = [1, 2, 3] as const satisfies readonly AssuranceLevel[];
 const inSeconds = (ms: number | null): number | null => (ms === null ? null : ms / 1_000);

@@ -1,6 +1,6 @@
 import { hours, days, minutes, seconds } from '../../platform/clock/index.ts';
 import type { AssuranceLevel } from '../sign-in/strength.ts';
-import { sessionLimits, type LimitsByLevel } from './session.ts';
+import { sessionLimits, type LimitsByLevel } from '../session/session.ts';
 
 /** What an administrator chose for one level. */
 export interface SetLimit {

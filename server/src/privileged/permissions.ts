@@ -1,0 +1,2 @@
+/** Administrators only. `view` is not a `read` permission, so that auditors lack it: it says where the envelopes are. */
+export const permissions = ['privileged.break-glass.view', 'privileged.break-glass.make', 'privileged.break-glass.seal', 'privileged.break-glass.drill', 'privileged.break-glass.test', 'privileged.break-glass.acknowledge', 'privileged.break-glass.retire', 'privileged.break-glass.change-alarm'] as const;

@@ -5,7 +5,8 @@ import { useSyncExternalStore } from 'react';
 const renews: Readonly<Record<string, readonly string[]>> = {
   person: ['people', 'grants', 'movements', 'inventory', 'accounts', 'reports', 'audit', 'hr', 'break-glass'],
   session: ['people', 'me', 'reports', 'audit'],
-  factor: ['people', 'me', 'reports', 'audit'],
+  factor: ['people', 'me', 'enrolment', 'reports', 'audit'],
+  enrolment: ['enrolment', 'reports', 'audit'],
   movement: ['movements', 'people', 'grants', 'reports', 'inventory', 'accounts', 'connections', 'drift', 'audit', 'me'],
   step: ['movements', 'grants', 'reports', 'connections'],
   grant: ['grants', 'people', 'roles', 'reports', 'audit', 'me'],

@@ -43,6 +43,7 @@ async function prepared(username: string): Promise<(address: string, password: s
 it('twelve hundred addresses that hammer one person get five guesses between them, and she signs in from her own laptop meanwhile (63B-4 3.2.2, ASVS 6.1.1)', async () => {
   const guess = await prepared(anna.credentials.username);
   const before = await entries();
+  const startedAt = world.clock.now().getTime();
   const statuses = new Map<number, number>();
   let waitPage = '';
   const bots = 1_200;
@@ -62,14 +63,18 @@ it('twelve hundred addresses that hammer one person get five guesses between the
   };
   await Promise.all(Array.from({ length: 8 }, herd));
   // Her own sign-in forgives the count in a row, not the wait of strangers.
-  expect(Object.fromEntries(statuses)).toEqual({ 401: 5, 429: bots - 5 });
-  expect(waitPage, 'the page says how long').toMatch(/Try again in \d+ s/);
+  const elapsedSeconds = (world.clock.now().getTime() - startedAt) / 1_000;
+  // Five, and on a slow machine one more after 30 s, after another 60 s, and so on.
+  const allowed = 5 + Math.floor(Math.log2(elapsedSeconds / 30 + 1));
+  const granted = statuses.get(401)!;
+  expect([granted >= 5 && granted <= allowed, statuses.get(429), statuses.size], `${granted} guesses in ${elapsedSeconds} s`).toEqual([true, bots - granted, 2]);
+  expect(waitPage, 'the page says how long').toMatch(/Try again in \d+ (s|minutes)/);
   expect((await laptop.api<{ person: { id: string } }>('GET', '/api/v1/me')).person.id).toBe(anna.id);
 
   expect(await count('select count(*)::integer as count from authn.throttle_wait where account = $1', [`person:${anna.id}`]), 'one row for all strangers').toBe(1);
   expect((await entries()) - before, 'the audit hears of each guess, and of the 1st, 2nd, 4th, 8th ... that came too early').toBeLessThan(20);
   const { days } = await laptop.api<{ days: { tries: number }[] }>('GET', '/api/v1/me/strange-tries');
-  expect(days.map((one) => one.tries), 'she sees all of them').toEqual([bots]);
+  expect(days.reduce((sum, one) => sum + one.tries, 0), 'she sees all of them').toBe(bots);
 }, 180_000);
 
 it('a hundred wrong tries in a row, over days, switch off the password and nothing else: her passkey signs her in, and she is told', async () => {

@@ -1,10 +1,9 @@
 import { Button, FileButton, Group, Stack, Table, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { IconPhoto } from '@tabler/icons-react';
+import { IconPhoto, IconShieldLock } from '@tabler/icons-react';
 import { useState, type CSSProperties } from 'react';
 import { brandingQuery, removeLogo, setBrandColour, shadesQuery, uploadLogo, type Branding, type Shades, type ShadesOfColour } from '../../api/branding.ts';
 import { Refused } from '../../ui/confirm.tsx';
-import { Mark } from '../../ui/mark.tsx';
 import { useMay } from '../../ui/me.tsx';
 import { say } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
@@ -164,7 +163,7 @@ function Preview({ branding, shades, isDark = false }: { branding: Branding; sha
               <img src={branding.logo.path} alt="" />
             ) : (
               <>
-                <Mark />
+                <IconShieldLock size={20} />
                 {branding.organisation}
               </>
             )}
@@ -187,7 +186,7 @@ function Contrasts({ contrasts }: { contrasts: ShadesOfColour['contrasts'] }) {
   const format = (ratio: number): string => ratio.toFixed(1);
   return (
     <Sheet title={w.contrast} lead={`${w.holds(contrasts.length)} ${w.contrastLead}`}>
-      <Table.ScrollContainer minWidth={360}>
+      <Table.ScrollContainer minWidth={280}>
         <Table maw={560}>
           <Table.Thead>
             <Table.Tr>

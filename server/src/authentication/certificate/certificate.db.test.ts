@@ -5,6 +5,7 @@ import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { connect, type SecureVersion } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authenticationWorld, origin, type AuthenticationWorld } from '../../../testing/authentication-world.ts';
 import { makeList, makeParty, makeRequest, type Party } from '../../../testing/certificate-chain.ts';
@@ -64,10 +65,10 @@ type Browser = ReturnType<AuthenticationWorld['browser']>;
 const cardOf = (name: string, wish: Partial<Parameters<typeof makeParty>[0]> = {}): Promise<Party> => makeParty({ name, by: root, email: `${name.toLowerCase()}@adventure-works.com`, ...wish });
 
 /** To the door, as a browser goes that has this certificate (or none). */
-function atDoor(url: string, certificate: Party | null, chain: readonly Party[] = [], tls: Record<string, unknown> = {}): Promise<{ status: number; location: string }> {
+function atDoor(url: string, certificate: Party | null, chain: readonly Party[] = []): Promise<{ status: number; location: string }> {
   const to = new URL(url);
   return new Promise((resolve, reject) => {
-    const asking = request({ host: '127.0.0.1', servername: 'localhost', port, path: to.pathname + to.search, rejectUnauthorized: false, agent: false, ...(certificate ? { key: certificate.keyPem, cert: [certificate, ...chain].map((one) => one.pem).join('\n') } : {}), ...tls }, (answer) => {
+    const asking = request({ host: '127.0.0.1', servername: 'localhost', port, path: to.pathname + to.search, rejectUnauthorized: false, agent: false, ...(certificate ? { key: certificate.keyPem, cert: [certificate, ...chain].map((one) => one.pem).join('\n') } : {}) }, (answer) => {
       answer.resume();
       resolve({ status: answer.statusCode ?? 0, location: answer.headers.location ?? '' });
     });
@@ -157,23 +158,36 @@ describe('signing in with a certificate', () => {
 
   it('every visit is a new handshake: a resumed TLS session does not speak for the card (63B-4 3.2.5.1)', async () => {
     const card = await cardOf('Maria');
-    const browser = await newVisitor();
-    let kept: Buffer | null = null;
-    const one = await atDoor(await press(browser), card, [], { maxVersion: 'TLSv1.2' });
-    expect(one.status).toBe(303);
-    const tls = await import('node:tls');
-    const connect = (session: Buffer | null) =>
-      new Promise<boolean>((resolve, reject) => {
-        const socket = tls.connect({ host: '127.0.0.1', port, rejectUnauthorized: false, maxVersion: 'TLSv1.2', key: card.keyPem, cert: card.pem, ...(session ? { session } : {}) }, () => {
-          kept = socket.getSession() ?? null;
-          resolve(socket.isSessionReused());
-          socket.destroy();
+    const connectWith = (maxVersion: SecureVersion, session: Buffer | null) =>
+      new Promise<{ isReused: boolean; kept: Buffer | null }>((resolve, reject) => {
+        let kept: Buffer | null = null;
+        let isReused = true;
+        const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, maxVersion, key: card.keyPem, cert: card.pem, ...(session ? { session } : {}) }, () => {
+          isReused = socket.isSessionReused();
+          socket.write('GET /sign-in/certificate HTTP/1.1\r\nhost: localhost\r\n\r\n');
+        });
+        socket.on('session', (one) => { kept = one; });
+        socket.on('data', () => {
+          kept ??= socket.getSession() ?? null;
+          socket.end();
         });
         socket.on('error', reject);
+        socket.on('close', () => resolve({ isReused, kept }));
       });
-    await connect(null);
-    expect(await connect(kept)).toBe(false);
+    for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+      const { kept } = await connectWith(version, null);
+      expect((await connectWith(version, kept)).isReused, version).toBe(false);
+    }
   });
+});
+
+it('a key and a certificate that do not belong together stop the start, and say which settings', async () => {
+  const { openCertificateListener } = await import('./listener.ts');
+  writeFileSync(path.join(folder, 'other.pem'), (await makeParty({ name: 'other', by: null })).pem);
+  const start = (keyFile: string, certificateFile: string) => openCertificateListener({ database: world.database, config: { ...world.config, certificateDoor: { ...world.config.certificateDoor!, listener: { port, keyFile, certificateFile } } } } as never).listen();
+  await expect(start(path.join(folder, 'key.pem'), path.join(folder, 'other.pem'))).rejects.toThrow(/BAILIWICK_CERTIFICATE_TLS_KEY_FILE .* belong together/);
+  await expect(start(path.join(folder, 'none.pem'), path.join(folder, 'other.pem'))).rejects.toThrow(/check BAILIWICK_CERTIFICATE_TLS_KEY_FILE/);
+  await expect(start(path.join(folder, 'key.pem'), path.join(folder, 'certificate.pem'))).rejects.toThrow(/is in use/);
 });
 
 describe('what the door does not accept', () => {
@@ -368,6 +382,21 @@ describe.skipIf(!hasOpenssl)('with openssl on the other side', () => {
     const done = await withCertificate(browser, partyOf('sslmaria'));
     expect(done.location, String((await failures()).at(-1)?.reason)).toBe('/');
     expect(await sessionOf(browser)).toMatchObject({ assuranceLevel: 3, methods: ['sc', 'user', 'mfa', 'phr'] });
+  });
+
+  it('the listener names the listed authorities, so that a browser offers the right card', async () => {
+    const [listener] = world.authentication.listeners as unknown as readonly { renew(): Promise<void> }[];
+    await listener!.renew();
+    // Not the waiting kind of spawn: the listener lives in this process.
+    const said = await new Promise<string>((resolve) => {
+      let text = '';
+      const asking = spawn('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-servername', 'localhost'], { cwd: folder, stdio: ['pipe', 'pipe', 'ignore'] });
+      asking.stdout.on('data', (part) => { text += String(part); });
+      asking.on('close', () => resolve(text));
+      asking.stdin.end();
+    });
+    expect(said).toMatch(/Acceptable client certificate CA names[\s\S]*CN = Card Root[\s\S]*CN = OpenSSL Root/);
+    expect((await withCertificate(await newVisitor(), await cardOf('Maria'))).location, 'and goes on taking them').toBe('/');
   });
 
   it('revoked there: OCSP says so; what it said before holds only as long as it said', async () => {

@@ -2,7 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { constants } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
+import { createSecureContext, type TLSSocket } from 'node:tls';
+import { ConfigError } from '../../platform/config/index.ts';
 import { minutes } from '../../platform/clock/index.ts';
 import { every } from '../../platform/jobs/index.ts';
 import { networkOf, type PresentedCertificate } from '../../platform/http/index.ts';
@@ -25,7 +26,7 @@ const renewMs = minutes(1);
  * A browser without a certificate is let through the handshake, so that it can be told what to do. Every visit is a new handshake
  * (no tickets, no kept connections): the key has signed now, not at some earlier time (63B-4 3.2.5.1, channel binding).
  */
-export function openCertificateListener(needs: ListenerNeeds): { listen(): Promise<void>; close(): Promise<void>; readonly port: number } {
+export function openCertificateListener(needs: ListenerNeeds): { listen(): Promise<void>; close(): Promise<void>; /** Takes in changed files and issuers; happens by itself every minute. */ renew(): Promise<void>; readonly port: number } {
   const { config, database, log, rateLimits } = needs;
   const { port, keyFile, certificateFile } = config.certificateDoor!.listener!;
   let server: Server | null = null;
@@ -45,6 +46,22 @@ export function openCertificateListener(needs: ListenerNeeds): { listen(): Promi
     secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
     ...(issuers.length > 0 ? { ca: issuers.map((one) => pemOf(one.certificate.der)) } : {}),
   });
+
+  /** At the start wrong files stop the process, with the setting that names them. */
+  async function opened() {
+    const { mark, issuers } = await context().catch((error: unknown) => {
+      if ((error as { syscall?: string }).syscall === undefined) throw error;
+      throw new ConfigError(`the certificate listener cannot start: ${(error as Error).message}; check BAILIWICK_CERTIFICATE_TLS_KEY_FILE and BAILIWICK_CERTIFICATE_TLS_CERTIFICATE_FILE`);
+    });
+    const options = secrets(issuers);
+    try {
+      createSecureContext(options);
+    } catch (error) {
+      throw new ConfigError(`the certificate listener cannot start: BAILIWICK_CERTIFICATE_TLS_KEY_FILE and BAILIWICK_CERTIFICATE_TLS_CERTIFICATE_FILE are no key and certificate that belong together (${(error as Error).message})`);
+    }
+    seen = mark;
+    return { issuers, options };
+  }
 
   async function renew(): Promise<void> {
     try {
@@ -72,14 +89,14 @@ export function openCertificateListener(needs: ListenerNeeds): { listen(): Promi
   }
 
   return {
+    renew,
     get port() {
       const address = server?.address();
       return typeof address === 'object' && address ? address.port : port;
     },
     async listen() {
-      const { mark, issuers } = await context();
-      seen = mark;
-      server = createServer({ ...secrets(issuers), requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'], maxHeaderSize: 16_384, requestTimeout: 30_000, headersTimeout: 20_000, handshakeTimeout: minutes(2) }, (request, response) => {
+      const { issuers, options } = await opened();
+      server = createServer({ ...options, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'], maxHeaderSize: 16_384, requestTimeout: 30_000, headersTimeout: 20_000, handshakeTimeout: minutes(2) }, (request, response) => {
         serve(request, response).catch((error: unknown) => {
           if (response.headersSent) return void response.destroy();
           if (!(error instanceof Refusal)) log.error({ err: error }, 'the certificate door could not answer');
@@ -91,14 +108,14 @@ export function openCertificateListener(needs: ListenerNeeds): { listen(): Promi
       server.on('clientError', (_error, socket) => socket.destroy());
       server.on('tlsClientError', () => undefined);
       await new Promise<void>((resolve, reject) => {
-        server!.once('error', reject);
+        server!.once('error', (error: Error & { code?: string }) => reject(error.code === 'EADDRINUSE' ? new ConfigError(`BAILIWICK_CERTIFICATE_PORT: port ${port} is in use; set a free one`) : error));
         server!.listen(port, config.host, () => {
-          server!.off('error', reject);
+          server!.removeAllListeners('error');
           resolve();
         });
       });
       stop = every(renewMs, renew);
-      log.info({ port: this.port }, 'the certificate door is open');
+      log.info({ port: this.port, issuers: issuers.length }, 'the certificate door is open');
     },
     async close() {
       await stop?.();

@@ -331,6 +331,29 @@ describe('administrators first', () => {
   });
 });
 
+it('a name is used once, and a house in which somebody took the shipped one goes on', async () => {
+  const id = await make({ name: 'Twice' });
+  expect(await asRita('POST', '/api/v1/enrolment-policies', draft({ name: 'TWICE' }), 409)).toMatchObject({ code: 'authentication.enrolment_name_taken' });
+  const other = await make({ name: 'Other' });
+  expect(await asRita('PUT', `/api/v1/enrolment-policies/${other}`, (({ state, ...rest }) => rest)(draft({ name: 'Twice' })), 409)).toMatchObject({ code: 'authentication.enrolment_name_taken' });
+  await remove(id);
+  await remove(other);
+});
+
+it('threat: a step-up is no way around: what is a must is asked for there as well, and whoever has a session does not count as kept out', async () => {
+  const { chrome } = await signIn(ivan);
+  const id = await make({ name: 'Ivan too', audience: { anyOf: [{}] }, deadlineAt: world.clock.now().toISOString() }).catch(() => '');
+  expect(id, 'administrators first').toBe('');
+  await world.database.pool.query(`update directory.person set department = 'Ivans' where id = $1`, [ivan.person.id]);
+  const only = await make({ name: 'Ivan alone', audience: { anyOf: [{ departments: ['Ivans'] }] }, deadlineAt: world.clock.now().toISOString() });
+  await chrome.get('/sign-in?step_up=2');
+  await chrome.submit('/sign-in', { step: 'password', password: ivan.password });
+  const shown = await chrome.submit('/sign-in', { step: 'totp', code: ivan.totp.code() });
+  expect(shown.text).toContain('asks for this at every sign-in now');
+  expect((await readiness(only)).items).toMatchObject([{ displayName: 'Ivan Aside', isBeforeTheDoor: false }]);
+  await remove(only);
+});
+
 it('everything that was changed is on record, by name and with what it was before', async () => {
   const id = await make({ name: 'On record' });
   await asRita('PUT', `/api/v1/enrolment-policies/${id}`, (({ state, ...rest }) => rest)(draft({ name: 'On record', percent: 10 })), 204);

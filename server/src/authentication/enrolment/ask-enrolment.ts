@@ -18,7 +18,7 @@ type AskNeeds = Pick<Needs, 'clock' | 'peopleGroups'>;
 /**
  * What the policies still ask of this sign-in, under its lock: the sign-in with what is asked written into it, or null when
  * nothing stands between it and a session. INVARIANT: asked only once something is proven. Before that the pages are the same for every name,
- * and a policy tells no stranger who is in it (63B-4 3.2.2, ASVS 6.3.8).
+ * and a policy tells no stranger who is in it (63B-4 3.2.2, ASVS 6.3.8). Every pathway ends here, whatever was proven by (ASVS 6.3.4).
  */
 export async function askEnrolmentIn(tx: Tx, { clock, peopleGroups }: AskNeeds, signIn: SignIn, factors: EnrolledFactors): Promise<SignIn | null> {
   if (signIn.personId === null || signIn.proofs.length === 0) return null;
@@ -28,7 +28,8 @@ export async function askEnrolmentIn(tx: Tx, { clock, peopleGroups }: AskNeeds, 
   const answered = signIn.progress.enrolment?.answered ?? [];
   const { must, offer } = demandOf(facing.policies, facing.standings, facing.person, factors, answered, now);
   if (must && !isEnough(strengthOf(countedFor(signIn.proofs, must.want)), must.want)) {
-    await noteMust(tx, must.policyIds, signIn.personId, now);
+    // In a step-up there is a session: nobody stands before the door.
+    if (signIn.purpose !== 'step-up') await noteMust(tx, must.policyIds, signIn.personId, now);
     return keep(tx, signIn, { must: { ...must, since: must.since.toISOString() }, offer: null, answered });
   }
   // An offer comes last, once for each policy; not in a step-up, and not right after having set something up.

@@ -9,7 +9,7 @@ import type { Needs } from '../needs.ts';
 import { subjectInScope } from '../session/scope.ts';
 import { everybody, problemOf, type EnrolmentPolicy, type EnrolmentState } from './enrolment-policy.ts';
 import { dayOf } from './forecast.ts';
-import { addPolicy, countAdministratorsInside, countReadiness, excuse, findPolicy, forgetReminders, listPolicies, lockPolicy, markPolicyRemoved, saveDay, savePolicy, turnPolicyTo, type StoredPolicy } from './store.ts';
+import { addPolicy, countAdministrators, countReadiness, excuse, findPolicy, forgetReminders, listPolicies, lockPolicy, markPolicyRemoved, saveDay, savePolicy, turnPolicyTo, type StoredPolicy } from './store.ts';
 
 type ChangeNeeds = Pick<Needs, 'clock' | 'database' | 'peopleGroups'>;
 type Turned = Exclude<EnrolmentState, 'stopped'>;
@@ -30,7 +30,7 @@ export async function makeEnrolmentPolicy(needs: ChangeNeeds, permit: Permit<'au
   return changing(needs, permit, 'authentication.enrolment.make', policy, async (tx, now) => {
     const refusal = await lockOutRefusal(tx, needs, policy, now);
     if (refusal) return refusal;
-    await addPolicy(tx, { ...policy, shippedAs: null }, now);
+    if (!(await addPolicy(tx, { ...policy, shippedAs: null }, now))) return refuse.enrolment_name_taken({ name: policy.name });
     await countToday(tx, needs, policy, now);
     await entry(tx, permit, 'authentication.enrolment.make', policy, now, factsOf(policy));
     return null;
@@ -107,7 +107,7 @@ const shippedDays = 14;
 /** Whoever runs the console signs in several times a day: enough for the two weeks, and still an end. */
 const shippedSkips = 10;
 
-/** PRODUCT 4: the console is phishing-resistant. Shipped with the first administrator, who has two weeks and is asked at each sign-in. Made once: who removes it has decided. */
+/** PRODUCT 4: the console is phishing-resistant (ASVS 6.3.3). Shipped with the first administrator, who has two weeks and is asked at each sign-in. Made once: who removes it has decided. */
 export async function shipPolicyIn(tx: Tx, needs: Pick<Needs, 'clock' | 'peopleGroups'>): Promise<void> {
   const now = needs.clock.now();
   const policy: EnrolmentPolicy = { id: newId(), name: 'Administrators: phishing-resistant', audience: { anyOf: [{ ...everybody, isAdministrator: true }] }, want: { level: 2, isPhishingResistant: true }, startsAt: now, deadlineAt: later(now, days(shippedDays)), skips: shippedSkips, percent: 100, state: 'on' };
@@ -122,7 +122,9 @@ export async function shipPolicyIn(tx: Tx, needs: Pick<Needs, 'clock' | 'peopleG
  */
 export async function locksOutAdministrators(tx: Tx, { peopleGroups }: Pick<Needs, 'peopleGroups'>, policy: EnrolmentPolicy, now: Date): Promise<boolean> {
   const isMustSoon = policy.state === 'on' && (policy.skips === 0 || policy.deadlineAt <= later(now, days(1)) || policy.want.level === 3);
-  return isMustSoon && (await countAdministratorsInside(tx, peopleGroups, policy)) === 0;
+  if (!isMustSoon) return false;
+  const { all, inside } = await countAdministrators(tx, peopleGroups, policy);
+  return all > 0 && inside === 0;
 }
 
 const lockOutRefusal = async (tx: Tx, needs: ChangeNeeds, policy: EnrolmentPolicy, now: Date): Promise<Refusal | null> => ((await locksOutAdministrators(tx, needs, policy, now)) ? refuse.enrolment_locks_out_administrators() : null);

@@ -12,7 +12,7 @@ import { isStopped } from './stop-rule.ts';
 
 const now = new Date('2026-03-10T09:00:00Z');
 const at = (text: string): Date => new Date(text);
-const maria: Member = { personId: '01890a5d-ac96-774b-bcce-b302099a8057', isAdministrator: true, department: 'Engineering', location: 'Vienna', employmentType: 'employee', title: 'Engineer', roleIds: ['r-keys'] };
+const maria: Member = { personId: '01890a5d-ac96-774b-bcce-b302099a8057', isAdministrator: true, isBreakGlass: false, department: 'Engineering', location: 'Vienna', employmentType: 'employee', title: 'Engineer', roleIds: ['r-keys'] };
 const ivan: Member = { ...maria, personId: '01890a5d-ac96-774b-bcce-b302099a8058', isAdministrator: false, department: 'Sales', title: null, roleIds: [] };
 const unphishable: Wanted = { level: 2, isPhishingResistant: true };
 const policy = (more: Partial<EnrolmentPolicy> = {}): EnrolmentPolicy => ({ id: 'p1', name: 'Keys for all', audience: { anyOf: [everybody] }, want: unphishable, startsAt: at('2026-03-01T00:00:00Z'), deadlineAt: at('2026-03-14T00:00:00Z'), skips: 3, percent: 100, state: 'on', ...more });
@@ -32,6 +32,10 @@ describe('who is in the audience', () => {
     ['nobody', [], false, false],
   ])('%s', (_, anyOf, isMaria, isIvan) => {
     expect([isInAudience({ anyOf }, maria), isInAudience({ anyOf }, ivan)]).toEqual([isMaria, isIvan]);
+  });
+
+  it('threat: no policy reaches a break-glass account, not even one for everybody', () => {
+    expect(isInAudience({ anyOf: [everybody, group({ isAdministrator: true })] }, { ...maria, isBreakGlass: true })).toBe(false);
   });
 
   it('a stage is about its share of the people, always the same ones, and whoever is in stays in when it grows', () => {
@@ -91,6 +95,20 @@ describe('offered, put off, a must', () => {
     [{}, null],
   ])('%o: %s', (more, problem) => {
     expect(problemOf(policy(more))).toBe(problem);
+  });
+});
+
+describe('where the offer stands in a sign-in', () => {
+  const proofs: readonly Proof[] = [{ method: 'password', at: '' }, { method: 'totp', at: '' }];
+  const offer = { want: unphishable, policyIds: ['p1'], until: '2026-03-14T00:00:00.000Z', skipsLeft: 2 };
+  const stepWith = (progress: Partial<typeof noProgress>, factors = passwordAndApp, given = proofs) => nextStep({ purpose: 'sign-in', isNamed: true, wanted: workforceFloor, proofs: given, factors, progress: { ...noProgress, enrolment: { must: null, offer, answered: [] }, ...progress } });
+  it('after everything that is a must, and it can be put off', () => {
+    expect(stepWith({})).toEqual({ is: 'enrol', options: ['passkey'], isOptional: true });
+    expect(stepWith({}, { ...passwordAndApp, recoveryCodesLeft: 3 }).is).toBe('save-codes');
+    expect(stepWith({}, passwordAndApp, proofs.slice(0, 1)).is).toBe('prove');
+  });
+  it('not right after something was set up', () => {
+    expect(stepWith({ enrolled: ['totp'] }).is).toBe('done');
   });
 });
 

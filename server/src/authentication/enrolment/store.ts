@@ -42,22 +42,27 @@ export async function lockPolicy(tx: Tx, id: string): Promise<StoredPolicy | nul
   return row ? asPolicy(row) : null;
 }
 
-/** False: it was shipped already. */
+/** False: it was shipped already, or somebody has the name. */
 export async function addPolicy(tx: Tx, one: EnrolmentPolicy & { readonly shippedAs: string | null }, now: Date): Promise<boolean> {
-  const rows = await saying(one.name, () => sql<{ id: string }>(tx)`
+  const rows = await sql<{ id: string }>(tx)`
     insert into authn.enrolment_policy (id, shipped_as, name, audience, wanted_level, is_phishing_resistance_wanted, methods_without, starts_at, deadline_at, skips, percent, state, counted_from, created_at, updated_at)
          values (${one.id}, ${one.shippedAs}, ${one.name}, ${json(one.audience)}, ${one.want.level}, ${one.want.isPhishingResistant}, ${textArray(one.want.without ?? [])}, ${one.startsAt}, ${one.deadlineAt}, ${one.skips}, ${one.percent}, ${one.state}, ${now}, ${now}, ${now})
-    on conflict (shipped_as) do nothing
-      returning id`);
+    on conflict do nothing
+      returning id`;
   return rows.length > 0;
 }
 
 export async function savePolicy(tx: Tx, one: EnrolmentPolicy, now: Date): Promise<void> {
-  await saying(one.name, () => sql(tx)`
+  try {
+    await sql(tx)`
     update authn.enrolment_policy
        set name = ${one.name}, audience = ${json(one.audience)}, wanted_level = ${one.want.level}, is_phishing_resistance_wanted = ${one.want.isPhishingResistant}, methods_without = ${textArray(one.want.without ?? [])},
            starts_at = ${one.startsAt}, deadline_at = ${one.deadlineAt}, skips = ${one.skips}, percent = ${one.percent}, updated_at = ${now}
-     where id = ${one.id}`);
+     where id = ${one.id}`;
+  } catch (error) {
+    if ((error as DatabaseError).constraint === 'an_enrolment_policy_name_is_used_once') throw refuse.enrolment_name_taken({ name: one.name });
+    throw error;
+  }
 }
 
 /** From here on the stop rule counts anew: who was kept out before must not stop it again. */
@@ -73,15 +78,6 @@ export async function stopPolicy(tx: Tx, id: string, facts: { readonly keptOut: 
 
 export async function markPolicyRemoved(tx: Tx, id: string, now: Date): Promise<void> {
   await sql(tx)`update authn.enrolment_policy set removed_at = ${now}, updated_at = ${now} where id = ${id}`;
-}
-
-async function saying<T>(name: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if ((error as DatabaseError).constraint === 'an_enrolment_policy_name_is_used_once') throw refuse.enrolment_name_taken({ name });
-    throw error;
-  }
 }
 
 /** A person, the policies that may ask something now, and how far they have come with them. */
@@ -102,7 +98,7 @@ export async function findFacing(tx: Tx, groups: PeopleGroups, personId: string,
     }
   >(tx)`
     with open_policy as materialized (select ${columns} from authn.enrolment_policy where state in ('on', 'stopped') and removed_at is null and starts_at <= ${now})
-    select c.person_id, c.department, c.location, c.employment_type, c.title,
+    select c.person_id, c.department, c.location, c.employment_type, c.title, c.source = 'break-glass' as is_break_glass,
            c.person_id in (${groups.withConsoleRole}) as is_administrator,
            case when exists (select from open_policy where jsonb_path_exists(audience, '$.anyOf[*].roleIds[*]'))
                 then array(select held.role_id::text from (${groups.inRoles}) as held where held.person_id = c.person_id) else '{}' end as role_ids,
@@ -179,7 +175,7 @@ export async function countBeforeTheDoor(tx: Tx, groups: PeopleGroups, policy: S
 }
 
 /** `isInAudience` of the noun, as a condition on `directory.person_card p`. */
-export const audienceAsSql = (groups: PeopleGroups, { anyOf }: Audience): Fragment => (anyOf.length === 0 ? fragment`false` : fragment`(${join(anyOf.map((group) => groupAsSql(groups, group)), fragment` or `)})`);
+export const audienceAsSql = (groups: PeopleGroups, { anyOf }: Audience): Fragment => (anyOf.length === 0 ? fragment`false` : fragment`(p.source <> 'break-glass' and (${join(anyOf.map((group) => groupAsSql(groups, group)), fragment` or `)}))`);
 
 function groupAsSql(groups: PeopleGroups, group: AudienceGroup): Fragment {
   const isOneOf = (column: Fragment, values: readonly string[]): Fragment[] => (values.length === 0 ? [] : [fragment`coalesce(${column} = any(${textArray(values)}), false)`]);
@@ -205,11 +201,12 @@ function readyAsSql({ level, isPhishingResistant, without = [] }: Wanted, factor
   const some = (name: string): Fragment => fragment`(${factors} ->> ${name}::text)::integer > 0`;
   const [key, certificate] = [some('passkeys'), some('certificates')];
   const password = without.includes('password') ? fragment`false` : fragment`(${factors} ->> 'hasPassword')::boolean`;
-  const held = join([...(without.includes('totp') ? [] : [some('totps')]), ...(without.includes('push') ? [] : [some('pushDevices')]), key, certificate], fragment` or `);
+  const push = fragment`(${some('pushDevices')} and not (${factors} ->> 'isPushOff')::boolean)`;
+  const held = join([...(without.includes('totp') ? [] : [some('totps')]), ...(without.includes('push') ? [] : [push]), key, certificate], fragment` or `);
   const enough = {
     1: fragment`(${password} or ${held})`,
-    2: fragment`(${some('verifiedPasskeys')} or ${certificate} or (${password} and (${held})))`,
-    3: fragment`(${some('listedPasskeys')} or ${certificate})`,
+    2: fragment`(${some('verifiedPasskeys')} or ${some('verifiedCertificates')} or (${password} and (${held})))`,
+    3: fragment`((${some('verifiedPasskeys')} and ${some('listedPasskeys')}) or ${some('hardwareCertificates')})`,
   }[level];
   return isPhishingResistant ? fragment`(${enough} and (${key} or ${certificate}))` : enough;
 }
@@ -224,7 +221,7 @@ export type Measured = Pick<EnrolmentPolicy, 'id' | 'audience' | 'want' | 'perce
  * not. `offset 0` keeps PostgreSQL from counting factors anew for each place that asks for them.
  */
 const held = (where: Fragment): Fragment => fragment`
-    select p.person_id, p.display_name, p.sort_name, p.department, p.location, p.employment_type, p.title, p.status, f.factors, w.working
+    select p.person_id, p.display_name, p.sort_name, p.department, p.location, p.employment_type, p.title, p.status, p.source, f.factors, w.working
       from directory.person_card p
      cross join lateral (select ${factorsOf(fragment`p.person_id`)} offset 0) f
       left join lateral (select bool_or(t.authenticator = 'password') as password, bool_or(t.authenticator = 'totp') as totp
@@ -318,14 +315,14 @@ export async function readReadiness(tx: Tx, groups: PeopleGroups, policy: Measur
   return { counts: row!.counts, items: page.map(({ sortName, ...one }) => one), next: row!.items.length > filter.limit && last ? cursorOf({ key: last.sortName, id: last.personId }) : null };
 }
 
-/** Administrators who work here and could still sign in once this policy is a must: outside of it, or ready. */
-export async function countAdministratorsInside(tx: Tx, groups: PeopleGroups, policy: Measured): Promise<number> {
-  const [row] = await sql<{ count: number }>(tx)`
-    select count(*) as count
+/** Administrators who work here, and how many of them could still sign in once this policy is a must: outside of it, or ready. */
+export async function countAdministrators(tx: Tx, groups: PeopleGroups, policy: Measured): Promise<{ readonly all: number; readonly inside: number }> {
+  const [row] = await sql<{ all: number; inside: number }>(tx)`
+    select count(*) as all, count(*) filter (where j.person_id is null or not j.is_in_stage or j.situation = 'ready') as inside
       from directory.person_card a
       left join (${judged(groups, policy, fragment`p.person_id in (${groups.administrators})`)}) j on j.person_id = a.person_id
-     where a.status = 'active' and a.person_id in (${groups.administrators}) and (j.person_id is null or not j.is_in_stage or j.situation = 'ready')`;
-  return row?.count ?? 0;
+     where a.status = 'active' and a.source <> 'break-glass' and a.person_id in (${groups.administrators})`;
+  return row!;
 }
 
 export async function administratorAddresses(tx: Tx, groups: PeopleGroups): Promise<readonly string[]> {

@@ -93,6 +93,10 @@ it('a browser that calls itself a link does not get it into the mail', async () 
 it('a person learns in the portal and by one mail a day that somebody tries, from where, and how long strangers wait', async () => {
   const eve = await world.hire('Eve', 'Stone');
   await world.signIn(eve);
+  // Noon: the day must not change under the count.
+  world.clock.set(new Date(`${new Date(world.clock.now().getTime() + 86_400_000).toISOString().slice(0, 10)}T12:00:00Z`));
+  await signIn(eve.browser, eve);
+  await signIn(rita.browser, rita);
   const none = await eve.browser.api<StrangeTries>('GET', '/api/v1/me/strange-tries');
   expect(none).toEqual({ days: [], waitsUntil: null });
   for (let guess = 0; guess < 14; guess += 1) {

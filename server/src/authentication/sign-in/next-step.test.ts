@@ -139,6 +139,20 @@ it('what the factors can reach together is never more than the best of them', ()
   expect([passwordAndApp, full, { ...full, listedPasskeys: 1 }, { ...none, hasPassword: true, passkeys: 1 }, { ...none, hasPassword: true, pushDevices: 1 }].map((held) => bestOf(held).level)).toEqual([2, 2, 3, 2, 2]);
 });
 
+it('the certificate of a device is one factor, and does not lead to the enrolment past a card with PIN', () => {
+  const laptop: Proof = { method: 'certificate', at, isUserVerified: false, isHardwareBound: false };
+  const card: Proof = { method: 'certificate', at, isUserVerified: true, isHardwareBound: true };
+  const device = { ...none, certificates: 1 };
+  const both = { ...none, certificates: 2, verifiedCertificates: 1, hardwareCertificates: 1 };
+  expect([device, { ...device, hasPassword: true }, both, { ...both, hardwareCertificates: 0 }].map((held) => bestOf(held).level)).toEqual([1, 2, 3, 2]);
+  expect(next({ proofs: [laptop], factors: { ...device, hasPassword: true } })).toEqual({ is: 'prove', options: ['password'] });
+  expect(next({ proofs: [laptop], factors: both })).toEqual({ is: 'prove', options: ['certificate'] });
+  expect(next({ purpose: 'step-up', wanted: { level: 3, isPhishingResistant: true }, proofs: [laptop], factors: { ...both, hasPassword: true } })).toEqual({ is: 'prove', options: ['certificate', 'password'] });
+  expect(next({ purpose: 'step-up', proofs: [card], factors: both })).toEqual({ is: 'done' });
+  // After a password of somebody who has a card: the card, or nothing that a false page could take in its place.
+  expect(next({ proofs: [password], wanted: { level: 2, isPhishingResistant: true }, factors: { ...both, hasPassword: true, totps: 1 } })).toEqual({ is: 'prove', options: ['certificate'] });
+});
+
 it('threat, an easier way beside the envelope: a break-glass account is asked for its hardware key with PIN, never enrols, and its name tells nobody what it is', () => {
   const keyOnly = { ...none, passkeys: 1, verifiedPasskeys: 1, isKeyOnly: true };
   const hardware: Proof = { ...verified, isSynced: false };

@@ -132,11 +132,13 @@ function remaining(factors: EnrolledFactors, proofs: readonly Proof[], purpose: 
   const isOnlyTouched = factors.verifiedPasskeys > 0 && !factors.hasPassword && proofs.some((proof) => proof.method === 'passkey' && !proof.isUserVerified);
   // There is a key that reaches level 3, and it was not this one, or not with its PIN.
   const isLesserKey = wanted?.level === 3 && factors.listedPasskeys > 0 && strengthOf(proofs).level < 3;
+  // The same for certificates: whoever holds the laptop, and not the card with its PIN, must not come to the enrolment.
+  const isLesserCertificate = proofs.some((proof) => proof.method === 'certificate' && ((factors.verifiedCertificates > 0 && !proof.isUserVerified) || (factors.hardwareCertificates > 0 && !(proof.isUserVerified && proof.isHardwareBound))));
   // A second thing that one has adds no factor, but in a recovery it is the second, different method.
   const isAnotherPossessionOfUse = !isKeyProven && !(isPossessionProven && purpose !== 'recover');
   return [
     ...(factors.passkeys > 0 && (!has('passkey') || isOnlyTouched || isLesserKey) ? (['passkey'] as const) : []),
-    ...(factors.certificates > 0 && !has('certificate') ? (['certificate'] as const) : []),
+    ...(factors.certificates > 0 && (!has('certificate') || isLesserCertificate) ? (['certificate'] as const) : []),
     ...(factors.pushDevices > 0 && !factors.isPushOff && !has('push') && isAnotherPossessionOfUse ? (['push'] as const) : []),
     ...(factors.totps > 0 && !has('totp') && isAnotherPossessionOfUse ? (['totp'] as const) : []),
     ...(factors.hasPassword && !has('password') ? (['password'] as const) : []),

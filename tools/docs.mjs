@@ -17,7 +17,7 @@ const [{ describeSettings, loadConfig }, { declaredRefusals, statusOf }, { build
 /** Stands in for an opened part: the route table is only read, nothing is asked of it. */
 const closed = () => new Proxy(() => closed(), { get: (_target, name) => (name === Symbol.toPrimitive ? () => '' : name === 'then' ? undefined : closed()) });
 const modules = buildDomains({
-  config: loadConfig({}), clock: { now: () => new Date(0) }, database: closed(), keys: { derive: () => Buffer.alloc(32), seal: closed(), open: closed(), signingKey: () => closed() }, mailer: closed(), metrics: closed(), log: closed(), rateLimits: closed(), passwordHashing: closed(),
+  config: loadConfig({}), clock: { now: () => new Date(0) }, database: closed(), keys: { derive: () => Buffer.alloc(32, 1), seal: closed(), open: closed(), signingKey: () => closed() }, mailer: closed(), metrics: closed(), log: closed(), rateLimits: closed(), passwordHashing: closed(),
   events: { announce: closed(), subscribe() {}, hear: closed() }, jobs: { define() {}, enqueue: closed() }, checkpointFile: '',
 }).modules;
 

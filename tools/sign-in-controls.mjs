@@ -6,7 +6,7 @@ const seconds = (n) => time(n * 1_000);
 /** `server`: imports a file of server/src. */
 export async function signInControls(server, { made, table }) {
   const [{ sessionLimits, mostOpenSessions }, { ceilings }, { passwordRule }, throttle, { postsPerMinute }, { accessPassLifeMs }, { challengeLifeMs }, { freshForMs }, { signInLifeMs }, { strengthOf }] = await Promise.all(
-    ['session/session', 'session/limits', 'factor/password', 'throttle/throttle', 'sign-in/walk', 'factor/issue-access-pass', 'factor/passkey', 'factor/factor', 'sign-in/sign-in', 'sign-in/strength'].map((name) => server(`authentication/${name}.ts`)),
+    ['session/session', 'session-limit/session-limit', 'factor/password', 'throttle/throttle', 'sign-in/walk', 'factor/issue-access-pass', 'factor/passkey', 'factor/factor', 'sign-in/sign-in', 'sign-in/strength'].map((name) => server(`authentication/${name}.ts`)),
   );
   const at = '';
   const sets = [

@@ -5,7 +5,7 @@ import type { JobDefinition } from '../../platform/jobs/index.ts';
 import type { Needs } from '../needs.ts';
 import { findSubject } from '../session/store.ts';
 import { readList } from './check-revocation.ts';
-import { dueLists, endExpired, sweepCertificates } from './store.ts';
+import { dueLists, endExpired, sweepCertificates, takeEndingSoon } from './store.ts';
 
 /** Reads revocation lists before they end, so that a sign-in need not wait for them; every six hours at least. */
 export const readListsJob = (needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config'>): JobDefinition => ({
@@ -21,8 +21,8 @@ export const readListsJob = (needs: Pick<Needs, 'clock' | 'database' | 'announce
   },
 });
 
-/** Certificates whose time is over no longer count as a way in; tries that nobody finished are forgotten. */
-export const sweepCertificatesJob = ({ clock, database }: Pick<Needs, 'clock' | 'database'>): JobDefinition => ({
+/** Certificates whose time is over no longer count as a way in, and their people hear of it while there is time to renew (ASVS 6.4.5); tries that nobody finished are forgotten. */
+export const sweepCertificatesJob = ({ clock, database, mailer, config }: Pick<Needs, 'clock' | 'database' | 'mailer' | 'config'>): JobDefinition => ({
   name: 'authentication.sweep-certificates',
   schedule: '*/5 * * * *',
   maxAttempts: 3,
@@ -30,6 +30,11 @@ export const sweepCertificatesJob = ({ clock, database }: Pick<Needs, 'clock' | 
     const now = clock.now();
     await database.transaction(async (tx) => {
       await sweepCertificates(tx, now);
+      for (const one of await takeEndingSoon(tx, now)) {
+        const subject = await findSubject(tx, one.personId);
+        const to = subject?.isActive ? (subject.workEmail ?? subject.privateEmail) : null;
+        if (to) await mailer.post(tx, { to, subject: `${config.organisation}: A certificate of yours ends soon`, text: `${subject!.displayName},\n\nthe certificate “${one.name}” (${one.issuerName}), with which you can sign in, ends on ${one.notAfter.toISOString().slice(0, 10)}. Ask whoever gave it to you for the next one before then. The next one signs you in beside it; add a passkey if you want to sign in without a certificate:\n\n${new URL('/security', config.url).href}` });
+      }
       for (const one of await endExpired(tx, now)) {
         const subject = one.personId === null ? null : await findSubject(tx, one.personId);
         await record(tx, { action: 'authentication.certificate.expire', actor: 'system:authentication' as ActorId, actorName: 'Bailiwick', target: subject ? `person:${subject.personId}` : null, targetName: subject?.displayName ?? null, at: now, outcome: 'allowed', facts: { certificateId: one.id, name: one.name, serial: one.serial } });

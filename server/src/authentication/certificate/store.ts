@@ -219,6 +219,19 @@ export async function endExpired(tx: Tx, now: Date): Promise<readonly EndedCerti
   return sql<EndedCertificate>(tx)`update authn.certificate c set ended_at = c.not_after, end_reason = 'expired' where c.ended_at is null and c.not_after < ${now} returning c.id, c.person_id, c.name, c.serial, null::uuid as authority_id`;
 }
 
+/** Certificates that end soon and have no successor, with people to tell: 30 days before, and once more in the last week. Those made for a month or less renew themselves. */
+export async function takeEndingSoon(tx: Tx, now: Date): Promise<readonly { readonly personId: string; readonly name: string; readonly issuerName: string; readonly notAfter: Date }[]> {
+  return sql<{ personId: string; name: string; issuerName: string; notAfter: Date }>(tx)`
+    update authn.certificate held
+       set told_of_end_at = ${now}
+      from authn.certificate_issuer i
+     where i.id = held.issuer_id and i.ended_at is null and held.ended_at is null and held.replaced_by is null and held.person_id is not null
+       and held.not_after > ${now} and held.not_after < ${now}::timestamptz + interval '30 days'
+       and held.not_after - held.not_before > interval '31 days'
+       and (held.told_of_end_at is null or (held.not_after < ${now}::timestamptz + interval '7 days' and held.told_of_end_at < held.not_after - interval '7 days'))
+ returning held.person_id, held.name, i.name as issuer_name, held.not_after`;
+}
+
 export async function setReplaced(tx: Tx, id: string, by: string): Promise<void> {
   await sql(tx)`update authn.certificate set replaced_by = ${by} where id = ${id}`;
 }

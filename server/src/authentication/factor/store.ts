@@ -221,9 +221,9 @@ export const factorsOf = (personId: Fragment): Fragment => fragment`
              'listedPasskeys', (select count(*) from authn.listed_passkey where person_id = ${personId}),
              'pushDevices', (select count(*) from authn.push_device where person_id = ${personId}),
              'isPushOff', not exists (select from authn.push_device where person_id = ${personId} and disabled_at is null),
-             'certificates', (select count(*) from authn.certificate c join authn.certificate_issuer i on i.id = c.issuer_id where c.person_id = ${personId} and c.ended_at is null and i.ended_at is null),
-             'verifiedCertificates', (select count(*) from authn.certificate c join authn.certificate_issuer i on i.id = c.issuer_id where c.person_id = ${personId} and c.ended_at is null and i.ended_at is null and i.is_user_verified),
-             'hardwareCertificates', (select count(*) from authn.certificate c join authn.certificate_issuer i on i.id = c.issuer_id where c.person_id = ${personId} and c.ended_at is null and i.ended_at is null and i.is_user_verified and i.is_hardware_bound),
+             'certificates', (select count(*) from authn.certificate held join authn.certificate_issuer vouching on vouching.id = held.issuer_id where held.person_id = ${personId} and held.ended_at is null and vouching.ended_at is null),
+             'verifiedCertificates', (select count(*) from authn.certificate held join authn.certificate_issuer vouching on vouching.id = held.issuer_id where held.person_id = ${personId} and held.ended_at is null and vouching.ended_at is null and vouching.is_user_verified),
+             'hardwareCertificates', (select count(*) from authn.certificate held join authn.certificate_issuer vouching on vouching.id = held.issuer_id where held.person_id = ${personId} and held.ended_at is null and vouching.ended_at is null and vouching.is_user_verified and vouching.is_hardware_bound),
              'recoveryCodesLeft', (select count(*) from authn.recovery_code where person_id = ${personId} and used_at is null),
              'recoveryAddresses', (select case when bool_and(listed.is_at_work) then 0 else count(*) end
                                      from authn.recovery_address_card listed

@@ -45,6 +45,9 @@ export const session = z.object({
 export type SessionCard = z.infer<typeof session>;
 export const sessionList = z.object({ items: z.array(session) });
 export const sessionsEnded = z.object({ ended: z.int() });
+/** The reason stands in the audit, and with each session that ended. */
+export const endEverybody = z.object({ reason: z.string().trim().min(3).max(500) });
+export const everybodyEnded = z.object({ ended: z.int(), people: z.int() });
 
 export const passkey = z.object({
   id,

@@ -19,6 +19,8 @@ export const personStrangeTriesQuery = (personId: string) => queryOptions({ quer
 
 export const setSessionLimit = (level: number, body: z.input<typeof contract.setSessionLimit>) => api.put<{ items: SessionLimit[] }>(`/sign-in-policy/session-limits/${level}`, { body });
 
+export const endSessionsOfEverybody = (reason: string) => api.post<{ ended: number; people: number }>('/sessions/end-everybody', { body: { reason } });
+
 export const placesQuery = queryOptions({ queryKey: ['settings', 'places'], queryFn: ({ signal }) => api.get<{ items: Place[] }>('/places', { signal }) });
 export const addPlace = (body: z.input<typeof contract.setPlace>) => api.post<Place>('/places', { body });
 export const changePlace = (id: string, body: z.input<typeof contract.setPlace>) => api.put<Place>(`/places/${id}`, { body });

@@ -7,6 +7,7 @@ export const permissions = [
   'authentication.own.factor.change',
   'authentication.session.read',
   'authentication.session.end',
+  'authentication.session.end-everybody',
   'authentication.factor.read',
   'authentication.access-pass.issue',
   'authentication.reset.read',

@@ -3,7 +3,7 @@ import { IconClock } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { signInPolicyQuery, type SignInPolicy } from '../../api/authentication.ts';
-import { setSessionLimit, type SessionLimit } from '../../api/sessions.ts';
+import { endSessionsOfEverybody, setSessionLimit, type SessionLimit } from '../../api/sessions.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { useMay } from '../../ui/me.tsx';
 import css from '../../ui/session-list.module.css';
@@ -49,7 +49,44 @@ export function SessionLimits({ policy }: { policy: SignInPolicy }) {
         ))}
       </ul>
       <p className="quiet">{v.most(policy.mostOpenSessions)}</p>
+      <EndEverybody />
       {asked ? <ChangeLimit limit={asked} onClose={() => ask(null)} /> : null}
+    </>
+  );
+}
+
+/** For the day of a break-in: everybody signs in anew. */
+function EndEverybody() {
+  const v = words.sessions.everybody;
+  const queries = useQueryClient();
+  const [isAsked, ask] = useState(false);
+  const [why, setWhy] = useState('');
+  if (!useMay('authentication.session.end-everybody')) return null;
+  return (
+    <>
+      <Button size="compact-sm" variant="default" onClick={() => ask(true)}>
+        {v.ask}
+      </Button>
+      {isAsked ? (
+        <Confirm
+          title={v.title}
+          effect={
+            <Stack gap="sm">
+              <p>{v.effect}</p>
+              <Textarea label={v.why} value={why} onChange={(event) => setWhy(event.currentTarget.value)} required maxLength={500} />
+            </Stack>
+          }
+          action={v.action}
+          isDangerous
+          isReady={why.trim().length >= 3}
+          onConfirm={async () => {
+            const { ended, people } = await endSessionsOfEverybody(why.trim());
+            await queries.invalidateQueries();
+            say(v.done(ended, people));
+          }}
+          onClose={() => ask(false)}
+        />
+      ) : null}
     </>
   );
 }

@@ -30,6 +30,14 @@ export const sessions = {
   },
   endOthers: 'End my other sessions',
   endsTokens: 'Applications that were given access while you are away lose it too.',
+  everybody: {
+    ask: 'Sign everybody out …',
+    title: 'Sign everybody out',
+    effect: 'Every session of everybody ends at once, and with it what applications hold, offline access too. Only this session stays. API tokens go on: end those one by one.',
+    why: 'Why (the audit keeps it)',
+    action: 'Sign everybody out',
+    done: (sessions: number, people: number) => `${sessions} ${sessions === 1 ? 'session' : 'sessions'} of ${people} ${people === 1 ? 'person' : 'people'} ended`,
+  },
   limits: {
     change: 'Change',
     sentence: (level: number, overall: string, idle: string | null) => `Level ${level}: ${overall}${idle === null ? '' : `, or ${idle} without use`}`,

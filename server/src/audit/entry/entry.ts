@@ -143,6 +143,7 @@ const actionWords: Readonly<Record<string, readonly [name: string, sentence: str
   'authentication.place.add': ['Place named', '{who} named the network {whom}'],
   'authentication.place.change': ['Place changed', '{who} changed the place {whom}'],
   'authentication.place.remove': ['Place removed', '{who} removed the place {whom}'],
+  'authentication.session.end-everybody': ['Everybody signed out', '{who} ended the sessions of everybody'],
   'authentication.session-limit.set': ['Session limit set', '{who} set how long sessions of {whom} last'],
   'authentication.session.raise': ['Session raised', '{whom} proved more in a session'],
   'authentication.setup-link.make': ['Set-up link made', '{who} made a set-up link for the first administrator'],

@@ -6,7 +6,7 @@ import { freshSignInNeeded, refuse } from '../errors.ts';
 import { freshForMs, isFresh } from '../factor/factor.ts';
 import type { Needs } from '../needs.ts';
 import { subjectInScope } from './scope.ts';
-import { endSession, endSessionsOf, findSubject, takeTokensOfEnded, type Ended } from './store.ts';
+import { endEverySession, endSession, endSessionsOf, findSubject, takeTokensOfEnded, type Ended } from './store.ts';
 
 export async function announceEnded(tx: Tx, announce: Announce, ended: readonly Ended[], reason: string, at: Date, takesTokens = false): Promise<void> {
   await announce(tx, ended.map((one) => ({ kind: 'session_ended', subject: `person:${one.personId}`, at, facts: { sessionId: one.id, reason, ...(takesTokens ? { takesTokens } : {}) } })));
@@ -74,6 +74,21 @@ export async function endSessionsOfPerson(needs: Pick<Needs, 'clock' | 'database
     if (input.sessionId === null) return endSessionsIn(tx, needs, permit, { personId: input.personId, reason: `ended by ${permit.actorName}` });
     await endOne(tx, needs, permit, input.personId, { sessionId: input.sessionId, reason: `ended by ${permit.actorName}` });
     return 1;
+  });
+}
+
+/** Everybody signs in anew, but for whoever asks: after a break-in, or when a secret of the house may be out (ASVS 7.4.5). Offline access ends with it; API tokens are ended one by one. */
+export async function endSessionsOfEverybody({ clock, database, announce }: Pick<Needs, 'clock' | 'database' | 'announce'>, permit: Permit<'authentication.session.end-everybody'>, principal: Principal, input: { reason: string }): Promise<{ readonly ended: number; readonly people: number }> {
+  needsFreshProof({ clock }, principal, null);
+  const at = clock.now();
+  const keep = principal.kind === 'person' ? principal.sessionId : null;
+  return database.transaction(async (tx) => {
+    const { ended, offline } = await endEverySession(tx, keep, at, input.reason);
+    const people = [...new Set([...ended.map((one) => one.personId), ...offline])];
+    await record(tx, { action: 'authentication.session.end-everybody', actor: permit.actor, actorName: permit.actorName, target: null, targetName: null, at, outcome: 'allowed', reason: input.reason, facts: { sessions: ended.length, people: people.length, keptSessionId: keep } });
+    await announce(tx, people.map((personId) => ({ kind: 'signed_out_everywhere' as const, subject: `person:${personId}`, at, facts: { keptSessionId: keep, reason: input.reason } })));
+    await announceEnded(tx, announce, ended, input.reason, at, true);
+    return { ended: ended.length, people: people.length };
   });
 }
 

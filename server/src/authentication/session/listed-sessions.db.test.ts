@@ -123,6 +123,25 @@ describe('what rests on a session ends with it', () => {
     expect(await wiki.works(tokens)).toEqual(nothing);
   });
 
+  it('an administrator signs everybody out after a fresh proof: sessions and offline access of all, at once, but for the session that asks; one entry says why (ASVS 7.4.5)', async () => {
+    const [ida, jon] = [await world.hire('Ida', 'Reed'), await world.hire('Jon', 'Brook')];
+    await world.signIn(ida);
+    await world.signIn(jon);
+    const tokens = await wiki.enter(jon.browser, 'openid offline_access');
+    await jon.browser.go('/sign-out');
+    await jon.browser.post('/sign-out', {});
+    await ritaAgain();
+    world.clock.forward(20 * minutes);
+    await expect(rita.browser.api('POST', '/api/v1/sessions/end-everybody', { reason: 'a laptop of the house was stolen' })).rejects.toMatchObject({ code: 'authentication.fresh_sign_in_needed' });
+    expect(await status(ida.browser)).toBe(200);
+    await ritaAgain();
+    await rita.browser.api('POST', '/api/v1/sessions/end-everybody', { reason: 'a laptop of the house was stolen' });
+    expect([await status(ida.browser), await status(rita.browser)]).toEqual([401, 200]);
+    expect(await wiki.works(tokens)).toEqual(nothing);
+    expect((await world.audit()).findLast((entry) => entry.action === 'authentication.session.end-everybody')).toMatchObject({ actor: `person:${rita.id}`, reason: 'a laptop of the house was stolen', facts: { people: expect.any(Number) as number } });
+    await expect(ida.browser.api('POST', '/api/v1/sessions/end-everybody', { reason: 'not mine to do' })).rejects.toThrow();
+  });
+
   it('one session ended from the list takes its own offline access and no other', async () => {
     const eve = await world.hire('Eve', 'Stone');
     await world.signIn(eve);

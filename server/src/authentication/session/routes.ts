@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { route, type AnyRoute, type Principal } from '../../platform/http/index.ts';
 import { refuse } from '../errors.ts';
 import type { Needs } from '../needs.ts';
-import { endOtherOwnSessions, endOwnSession, endSessionsOfPerson } from './end-sessions.ts';
+import { endOtherOwnSessions, endOwnSession, endSessionsOfEverybody, endSessionsOfPerson } from './end-sessions.ts';
 import { readMe, readOwnSessions, readSessionsOfPerson } from './read-me.ts';
 
 const person = z.object({ personId: z.uuid() });
@@ -50,6 +50,15 @@ export function sessionRoutes(needs: Pick<Needs, 'clock' | 'database' | 'announc
       output: contract.sessionsEnded,
       refusals: [refuse.person_not_found],
       run: async ({ permit, params }) => ({ ended: await endSessionsOfPerson(needs, permit, { personId: params.personId, sessionId: null }) }),
+    }),
+    route({
+      method: 'POST',
+      path: '/api/v1/sessions/end-everybody',
+      permission: 'authentication.session.end-everybody',
+      summary: 'End every session of everybody but this one; needs a fresh sign-in',
+      body: contract.endEverybody,
+      output: contract.everybodyEnded,
+      run: ({ permit, principal, body }) => endSessionsOfEverybody(needs, permit, principal, body),
     }),
   ];
 }

@@ -110,6 +110,19 @@ export async function endSessionsOf(tx: Tx, personId: string, keep: string | nul
  returning id, person_id`;
 }
 
+/** Every open session of everybody, but for `keep`, and what rests on those and on all that ended before. `offline`: people who had nothing left but that. */
+export async function endEverySession(tx: Tx, keep: string | null, at: Date, reason: string): Promise<{ readonly ended: readonly Ended[]; readonly offline: readonly string[] }> {
+  const ended = await sql<Ended>(tx)`
+    update authn.session
+       set ended_at = ${at}, end_reason = ${reason}, takes_tokens = true
+     where ended_at is null and id is distinct from ${keep}::uuid
+ returning id, person_id`;
+  const before = await sql<{ personId: string }>(tx)`
+    with taken as (update authn.session set takes_tokens = true where ended_at is not null and not takes_tokens and id is distinct from ${keep}::uuid returning person_id)
+    select distinct person_id from taken`;
+  return { ended, offline: before.map((one) => one.personId) };
+}
+
 export async function openSessionCount(tx: Tx, personId: string, now: Date): Promise<number> {
   const [row] = await sql<{ count: number }>(tx)`
     select count(*)::integer as count

@@ -137,12 +137,12 @@ export async function openWorld(options: WorldOptions = {}) {
       }
     },
 
-    /** What the audit has about this person, oldest first. */
-    auditOf: (action: string, personId: string): Promise<readonly { readonly outcome: string; readonly reason: string | null; readonly actor: string; readonly facts: Record<string, unknown> }[]> =>
+    /** What the audit has about this person, or about nobody in particular, oldest first. */
+    auditOf: (action: string, personId: string | null): Promise<readonly { readonly outcome: string; readonly reason: string | null; readonly actor: string; readonly facts: Record<string, unknown> }[]> =>
       database.read((tx) => sql<{ body: string }>(tx)`select body from audit.inbox union all select body from audit.entry`).then((rows) =>
         rows
           .map((row) => JSON.parse(row.body) as { action: string; target: string | null; at: string; outcome: string; reason: string | null; actor: string; facts: Record<string, unknown> })
-          .filter((entry) => entry.action === action && entry.target === `person:${personId}`)
+          .filter((entry) => entry.action === action && entry.target === (personId === null ? null : `person:${personId}`))
           .sort((a, b) => (a.at < b.at ? -1 : 1)),
       ),
 

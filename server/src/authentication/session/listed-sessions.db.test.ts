@@ -132,13 +132,13 @@ describe('what rests on a session ends with it', () => {
     await jon.browser.post('/sign-out', {});
     await ritaAgain();
     world.clock.forward(20 * minutes);
-    await expect(rita.browser.api('POST', '/api/v1/sessions/end-everybody', { reason: 'a laptop of the house was stolen' })).rejects.toMatchObject({ code: 'authentication.fresh_sign_in_needed' });
+    await expect(rita.browser.api('POST', '/api/v1/sessions/end-everybody', { reason: 'a laptop of the house was stolen' })).rejects.toMatchObject({ code: 'platform.stronger_sign_in_needed' });
     expect(await status(ida.browser)).toBe(200);
     await ritaAgain();
     await rita.browser.api('POST', '/api/v1/sessions/end-everybody', { reason: 'a laptop of the house was stolen' });
     expect([await status(ida.browser), await status(rita.browser)]).toEqual([401, 200]);
     expect(await wiki.works(tokens)).toEqual(nothing);
-    expect((await world.audit()).findLast((entry) => entry.action === 'authentication.session.end-everybody')).toMatchObject({ actor: `person:${rita.id}`, reason: 'a laptop of the house was stolen', facts: { people: expect.any(Number) as number } });
+    expect((await world.auditOf('authentication.session.end-everybody', null)).at(-1)).toMatchObject({ actor: `person:${rita.id}`, reason: 'a laptop of the house was stolen', facts: { people: expect.any(Number) as number } });
     await expect(ida.browser.api('POST', '/api/v1/sessions/end-everybody', { reason: 'not mine to do' })).rejects.toThrow();
   });
 

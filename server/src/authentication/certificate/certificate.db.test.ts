@@ -590,10 +590,10 @@ describe('whose certificates they are', () => {
 
 it('who holds it hears that a certificate ends soon: a month before, once more in the last week, not once there is the next one, and then it ends (ASVS 6.4.5)', async () => {
   const day = 86_400_000;
-  const { run } = world.app.domains.modules.flatMap((module) => module.jobs ?? []).find((job) => job.name === 'authentication.sweep-certificates')!;
+  const { run } = world.authentication.jobs!.find((job) => job.name === 'authentication.sweep-certificates')!;
   const told = async (): Promise<readonly string[]> => {
     await run({}, { signal: new AbortController().signal, attempt: 1 });
-    return (await world.mailer.outbox(5_000)).filter((mail) => mail.subject.endsWith('A certificate of yours ends soon')).map((mail) => mail.text.match(/“([^”]+)”/)![1]!).sort();
+    return (await world.mailer.outbox(5_000)).filter((mail) => mail.subject.endsWith('A certificate of yours ends soon')).map((mail) => /“([^”]+)”/.exec(mail.textBody)![1]!).sort();
   };
   await fresh();
   const [last, renewed] = await Promise.all(['Last', 'Renewed'].map(async (name) => {
@@ -604,17 +604,17 @@ it('who holds it hears that a certificate ends soon: a month before, once more i
   expect((await rita.browser.api('POST', `/api/v1/certificates/${renewed!.id}/renew`, { request: pem })).status).toBe(201);
   const before = await told();
   expect(before).not.toContain('Last');
-  world.clock.forward(336 * day);
+  world.wait(336 * day);
   expect((await told()).filter((name) => name === 'Last')).toHaveLength(1);
-  world.clock.forward(day);
+  world.wait(day);
   expect((await told()).filter((name) => name === 'Last')).toHaveLength(1);
-  world.clock.forward(22 * day);
+  world.wait(22 * day);
   const all = await told();
   expect(all.filter((name) => name === 'Last')).toHaveLength(2);
   expect((await told())).toEqual(all);
   // Of the renewed one only the next is told about.
   expect(all.filter((name) => name === 'Renewed')).toHaveLength(2);
-  world.clock.forward(7 * day);
+  world.wait(7 * day);
   await told();
   expect((await world.audit('authentication.certificate.expire')).map((one) => one.facts['certificateId'])).toContain(last!.id);
 });

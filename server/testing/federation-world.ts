@@ -10,14 +10,16 @@ import { makeRecordRefusal } from '../src/audit/index.ts';
 import { announceEnded } from '../src/authentication/session/end-sessions.ts';
 import { openSessionReader, sessionCookie } from '../src/authentication/session/read-session.ts';
 import { raiseSessionIn, startSessionIn } from '../src/authentication/session/start-session.ts';
+import { disavow } from '../src/authentication/factor/disavow.ts';
+import { addDisavowal } from '../src/authentication/factor/store.ts';
 import { endSession as endStoredSession } from '../src/authentication/session/store.ts';
 import type { Proof } from '../src/authentication/sign-in/strength.ts';
 import { addPersonIn, leavePersonIn, personId as toPersonId } from '../src/directory/index.ts';
 import { addClient, federationModule, type Federation } from '../src/federation/index.ts';
 import type { NamedClient } from '../src/federation/client/client.ts';
-import { systemClock, type Clock } from '../src/platform/clock/index.ts';
+import { later, systemClock, type Clock } from '../src/platform/clock/index.ts';
 import { loadConfig } from '../src/platform/config/index.ts';
-import { openKeys } from '../src/platform/crypto/index.ts';
+import { digestOf, openKeys, randomToken } from '../src/platform/crypto/index.ts';
 import { openDatabase, sql, type Database } from '../src/platform/db/index.ts';
 import { openEvents, type Events } from '../src/platform/events/index.ts';
 import { html } from '../src/platform/html/index.ts';
@@ -159,6 +161,13 @@ export async function federationWorld(options: { clock?: Clock } = {}) {
         const ended = await endStoredSession(tx, signedIn.sessionId, signedIn.personId, clock.now(), 'ended by a test');
         if (ended) await announceEnded(tx, events.announce, [ended], 'ended by a test', clock.now());
       });
+    },
+
+    /** "This was not me", as the page says it; but the events are held back. */
+    async disavow(personId: string): Promise<void> {
+      const token = randomToken(256);
+      await database.transaction((tx) => addDisavowal(tx, { digest: digestOf(token), personId, about: 'recovered', createdAt: clock.now(), expiresAt: later(clock.now(), 60_000) }));
+      if (!(await disavow({ clock, database, announce: async () => {} }, token))) throw new Error('not disavowed');
     },
 
     async addClient(input: Partial<CreateClient> & { name: string }): Promise<{ client: NamedClient; secret: string | null }> {

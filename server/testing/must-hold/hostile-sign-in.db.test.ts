@@ -58,7 +58,7 @@ function wire(reply: RawReply, name: string): string {
     status: reply.status,
     headers,
     cookies: (cookies ?? []).map((line) => line.replace(/=([^;]*)/, (_, value: string) => `=<${value.length}>`)),
-    text: reply.text.replaceAll(name, 'NAME').replace(/name="csrf" value="[^"]+"/g, 'csrf').replace(/"challenge":"[^"]+"/g, 'challenge').replace(/&quot;challenge&quot;:&quot;[^&]+/g, 'challenge').replace(/requestId":"[^"]+/g, 'id'),
+    text: reply.text.replaceAll(name, 'NAME').replace(/name="(?:csrf|began)" value="[^"]+"/g, 'of this page').replace(/"challenge":"[^"]+"/g, 'challenge').replace(/&quot;challenge&quot;:&quot;[^&]+/g, 'challenge').replace(/requestId":"[^"]+/g, 'id'),
   }, null, 1);
 }
 

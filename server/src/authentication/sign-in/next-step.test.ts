@@ -147,7 +147,7 @@ it('the certificate of a device is one factor, and does not lead to the enrolmen
   expect([device, { ...device, hasPassword: true }, both, { ...both, hardwareCertificates: 0 }].map((held) => bestOf(held).level)).toEqual([1, 2, 3, 2]);
   expect(next({ proofs: [laptop], factors: { ...device, hasPassword: true } })).toEqual({ is: 'prove', options: ['password'] });
   expect(next({ proofs: [laptop], factors: both })).toEqual({ is: 'prove', options: ['certificate'] });
-  expect(next({ purpose: 'step-up', wanted: { level: 3, isPhishingResistant: true }, proofs: [laptop], factors: { ...both, hasPassword: true } })).toEqual({ is: 'prove', options: ['certificate', 'password'] });
+  expect(next({ purpose: 'step-up', wanted: { level: 3, isPhishingResistant: true }, proofs: [laptop], factors: { ...both, hasPassword: true } })).toEqual({ is: 'prove', options: ['certificate'] });
   expect(next({ purpose: 'step-up', proofs: [card], factors: both })).toEqual({ is: 'done' });
   // After a password of somebody who has a card: the card, or nothing that a false page could take in its place.
   expect(next({ proofs: [password], wanted: { level: 2, isPhishingResistant: true }, factors: { ...both, hasPassword: true, totps: 1 } })).toEqual({ is: 'prove', options: ['certificate'] });

@@ -218,7 +218,7 @@ describe('with the keyboard alone', () => {
     const who = await as(null);
     const [person] = (await admin.browser.api<{ items: PersonAnswer[] }>('GET', '/api/v1/people?search=jonas')).items;
     await who.page.goto(`${world.origin}/sign-in`);
-    expect(await focused(who)).toContain('input');
+    await expect.poll(() => focused(who)).toContain('input');
     await who.page.keyboard.type(person!.username);
     await who.page.keyboard.press('Enter');
     await who.page.getByRole('textbox', { name: 'Password' }).waitFor();

@@ -36,4 +36,4 @@ export const revokeCertificate = (id: string, body: z.input<typeof contract.revo
 
 export const myCertificatesQuery = queryOptions({ queryKey: ['me', 'certificates'], queryFn: ({ signal }) => api.get<contract.OwnCertificates>('/me/certificates', { signal }) });
 export const renameMyCertificate = (id: string, name: string) => api.patch(`/me/certificates/${id}`, { body: { name } });
-export const removeMyCertificate = (id: string) => api.delete(`/me/certificates/${id}`);
+export const removeMyCertificate = (id: string, endOtherSessions = false) => api.delete(`/me/certificates/${id}`, { query: { endOtherSessions } });

@@ -4,6 +4,7 @@ import { IconCertificate, IconDots } from '@tabler/icons-react';
 import { useState } from 'react';
 import { myCertificatesQuery, removeMyCertificate, renameMyCertificate, type OwnCertificate } from '../../api/certificate.ts';
 import { Confirm } from '../../ui/confirm.tsx';
+import { EndOthers } from '../../ui/end-others.tsx';
 import { say } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import { Tone } from '../../ui/tone.tsx';
@@ -19,6 +20,7 @@ export function MyCertificates() {
   const queries = useQueryClient();
   const [asked, ask] = useState<{ is: 'rename' | 'remove'; one: OwnCertificate } | null>(null);
   const [name, setName] = useState('');
+  const [endsOthers, setEndsOthers] = useState(false);
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['me'] });
   if (!query.data || (query.data.items.length === 0 && !query.data.isUsable)) return null;
   const { items, isUsable } = query.data;
@@ -59,7 +61,13 @@ export function MyCertificates() {
                 >
                   {s.rename}
                 </Menu.Item>
-                <Menu.Item color="red" onClick={() => ask({ is: 'remove', one })}>
+                <Menu.Item
+                  color="red"
+                  onClick={() => {
+                    setEndsOthers(false);
+                    ask({ is: 'remove', one });
+                  }}
+                >
                   {s.remove}
                 </Menu.Item>
               </Menu.Dropdown>
@@ -83,11 +91,11 @@ export function MyCertificates() {
       {asked?.is === 'remove' ? (
         <Confirm
           title={s.removeTitle(asked.one.name)}
-          effect={w.removeEffect(asked.one.name)}
+          effect={<EndOthers effect={w.removeEffect(asked.one.name)} isOn={endsOthers} set={setEndsOthers} />}
           action={s.remove}
           isDangerous
           onConfirm={async () => {
-            await removeMyCertificate(asked.one.id);
+            await removeMyCertificate(asked.one.id, endsOthers);
             await renew();
             say(s.removed(asked.one.name));
           }}

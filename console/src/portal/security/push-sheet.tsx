@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { removeFactor, renameFactor } from '../../api/authentication.ts';
 import { myPushQuery, startPairing, switchPushOn, type MyPush, type PairingStarted, type PushDevice } from '../../api/push.ts';
 import { Confirm, Refused } from '../../ui/confirm.tsx';
+import { EndOthers } from '../../ui/end-others.tsx';
 import { useNow } from '../../ui/now.ts';
 import { say } from '../../ui/said.tsx';
 import { SecretOnce } from '../../ui/secret-once.tsx';
@@ -23,7 +24,11 @@ export function PushSheet() {
   const query = useQuery(myPushQuery);
   const queries = useQueryClient();
   const [asked, ask] = useState<Asked | null>(null);
-  const close = (): void => ask(null);
+  const [endsOthers, setEndsOthers] = useState(false);
+  const close = (): void => {
+    setEndsOthers(false);
+    ask(null);
+  };
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['me'] });
   const isFull = query.data !== undefined && query.data.devices.length >= query.data.atMost;
   return (
@@ -57,11 +62,11 @@ export function PushSheet() {
       {asked?.is === 'remove' ? (
         <Confirm
           title={words.portal.security.removeTitle(asked.device.name)}
-          effect={w.removeEffect(asked.device.name)}
+          effect={<EndOthers effect={w.removeEffect(asked.device.name)} isOn={endsOthers} set={setEndsOthers} />}
           action={words.portal.security.remove}
           isDangerous
           onConfirm={async () => {
-            await removeFactor(asked.device.id);
+            await removeFactor(asked.device.id, endsOthers);
             await renew();
             say(words.portal.security.removed(asked.device.name));
           }}

@@ -562,7 +562,12 @@ describe('whose certificates they are', () => {
     expect((await maria.browser.api('DELETE', `/api/v1/me/certificates/${items[0]!.id}`)).status).toBe(404);
     const mine = (JSON.parse((await maria.browser.api('GET', '/api/v1/me/certificates')).text) as { items: { id: string; name: string }[] }).items[0]!;
     expect((await maria.browser.api('PATCH', `/api/v1/me/certificates/${mine.id}`, { name: 'Blue card' })).status).toBe(204);
-    expect((await maria.browser.api('DELETE', `/api/v1/me/certificates/${mine.id}`)).status).toBe(204);
+    // ASVS 7.4.3: whoever sits elsewhere goes, when it is asked for.
+    const elsewhere = world.browser();
+    await elsewhere.signIn('maria', maria.password, maria.totp);
+    expect((await elsewhere.me()).status).toBe(200);
+    expect((await maria.browser.api('DELETE', `/api/v1/me/certificates/${mine.id}?endOtherSessions=true`)).status).toBe(204);
+    expect([(await elsewhere.me()).status, (await maria.browser.me()).status]).toEqual([401, 200]);
   });
 
   it('registered by an administrator: only then a certificate without a name signs somebody in', async () => {

@@ -1,7 +1,7 @@
 import { record } from '../../audit/index.ts';
 import type { Permit, Principal } from '../../platform/http/index.ts';
 import { freshSignInNeeded, refuse } from '../errors.ts';
-import { keepLastWayIn } from '../factor/change-factors.ts';
+import { endOthersIfAskedIn, keepLastWayIn } from '../factor/change-factors.ts';
 import { canReachLevel2, freshForMs, isFresh } from '../factor/factor.ts';
 import { enrolledFactors } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
@@ -25,7 +25,7 @@ export async function renameOwnCertificate({ database, clock }: Pick<Needs, 'dat
 }
 
 /** A person gives up one of their certificates, unless what is left would not let them in again. It never signs in again. */
-export async function removeOwnCertificate(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'consoleRoles' | 'lastWayIn'>, permit: Permit<'authentication.own.factor.change'>, principal: Principal, id: string): Promise<void> {
+export async function removeOwnCertificate(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'consoleRoles' | 'lastWayIn'>, permit: Permit<'authentication.own.factor.change'>, principal: Principal, id: string, endOtherSessions = false): Promise<void> {
   const { personId } = permit;
   if (!personId || principal.kind !== 'person') throw refuse.not_a_person();
   if (!isFresh(principal, needs.clock.now())) throw freshSignInNeeded({ assuranceLevel: 2, maxAgeSeconds: freshForMs / 1_000 });
@@ -36,5 +36,6 @@ export async function removeOwnCertificate(needs: Pick<Needs, 'clock' | 'databas
     if (!subject || held?.personId !== personId || !(await revokeIn(tx, needs, permit, id, subject, 'superseded'))) throw refuse.certificate_not_found({ certificate: id });
     if (!canReachLevel2(await enrolledFactors(tx, personId))) throw refuse.last_factor();
     await keepLastWayIn(tx, needs, personId);
+    await endOthersIfAskedIn(tx, needs, permit, principal, { endOtherSessions, reason: 'a way to sign in was removed' });
   });
 }

@@ -1,3 +1,4 @@
+import { removeFactor } from '@bailiwick/contract/authentication';
 import * as contract from '@bailiwick/contract/certificate';
 import { z } from 'zod';
 import { file, networkOf, route, type AnyRoute } from '../../platform/http/index.ts';
@@ -83,7 +84,7 @@ export function certificateRoutes(needs: Needs): readonly AnyRoute[] {
       }),
     }),
     route({ method: 'PATCH', path: '/api/v1/me/certificates/:certificateId', permission: 'authentication.own.factor.change', summary: 'Rename a certificate of mine', params: certificateParam, body: contract.renameOwnCertificate, refusals: [refuse.not_a_person, refuse.certificate_not_found], run: ({ permit, params, body }) => renameOwnCertificate(needs, permit, { id: params.certificateId, name: body.name }) }),
-    route({ method: 'DELETE', path: '/api/v1/me/certificates/:certificateId', permission: 'authentication.own.factor.change', summary: 'Give up a certificate of mine, for good', params: certificateParam, refusals: [refuse.not_a_person, refuse.certificate_not_found, refuse.last_factor, refuse.last_way_in], run: ({ permit, principal, params }) => removeOwnCertificate(needs, permit, principal, params.certificateId) }),
+    route({ method: 'DELETE', path: '/api/v1/me/certificates/:certificateId', permission: 'authentication.own.factor.change', summary: 'Give up a certificate of mine, for good', params: certificateParam, query: removeFactor, refusals: [refuse.not_a_person, refuse.certificate_not_found, refuse.last_factor, refuse.last_way_in], run: ({ permit, principal, params, query }) => removeOwnCertificate(needs, permit, principal, params.certificateId, query.endOtherSessions) }),
     route({
       method: 'GET',
       path: listPath,

@@ -45,6 +45,9 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => world.close());
 
+/** Takes away what all the others are tried with; so only whoever may not do it tries, and listed-sessions.db.test.ts does it. */
+const endsAll: ReadonlySet<string> = new Set(['POST /api/v1/sessions/end-everybody']);
+
 /** Something of everything, so that ids and cursors of real things are tried too. */
 async function fillTheHouse(): Promise<void> {
   const script = await world.script();
@@ -172,7 +175,7 @@ function caseOf(operation: Operation, chance: Chance): Case {
 
 // ---- what every answer must be
 
-const ajv = new Ajv2020({ strict: false, allErrors: false });
+const ajv = new Ajv2020({ strict: false, allErrors: false, formats: { base64: /^[\d+/A-Za-z]*={0,2}$/ } });
 addFormats.default(ajv);
 const validators = new Map<Schema, ReturnType<typeof ajv.compile>>();
 const validatorOf = (schema: Schema): ReturnType<typeof ajv.compile> => {
@@ -313,7 +316,7 @@ it('whatever is sent to the API, it answers as described: no error of ours, noth
       if (operation.method === 'DELETE' && !isLast) continue;
       const chance = chanceFrom(seed + round * 10_007 + index * 101);
       for (let left = Math.ceil(casesPerOperation / (operation.method === 'DELETE' ? 1 : rounds)); left > 0; left -= 1) {
-        const who: Who = chance.pick(['token', 'token', 'token', 'token', 'administrator', 'administrator', 'person', 'person', 'nobody']);
+        const who: Who = chance.pick(endsAll.has(operation.name) ? ['person', 'nobody'] : ['token', 'token', 'token', 'token', 'administrator', 'administrator', 'person', 'person', 'nobody']);
         const reply = await tryOne(findings, operation, caseOf(operation, chance), who);
         if (reply) answered.set(operation.name, (answered.get(operation.name) ?? new Set()).add(reply.status));
       }

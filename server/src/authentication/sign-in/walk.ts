@@ -202,7 +202,8 @@ export function openWalk(needs: WalkNeeds) {
       const { to, browserSecret } = await beginCertificate(needs, signIn, signIn ? { purpose: signIn.purpose, wanted: signIn.wanted, returnTo: signIn.returnTo } : { purpose: 'sign-in', wanted, returnTo });
       return redirect(to, [{ name: certificateCookie, value: browserSecret }]);
     }
-    if (!found || !signIn) return redirect('/sign-in?expired=1', [forget]);
+    // What this browser holds is left alone: it may be newer than what this tab sent (two tabs at once), and what is old opens nothing.
+    if (!found || !signIn) return redirect('/sign-in?expired=1');
     const isSkip = body.step === 'skip' && step.is === 'enrol' && step.isOptional;
     const screen = screensOf(step).find((one) => one === body.step);
     // A page of another moment (the back button, a second tab, a forged order of steps): show where it really stands.
@@ -210,7 +211,7 @@ export function openWalk(needs: WalkNeeds) {
     const taken = await takes[isSkip ? 'skip' : (screen as Taking)](needs, signIn, { ...from, named: found.named, userAgent: request.userAgent }, body);
     if (taken.is === 'again') return redirect(`${pathOf(step, signIn.purpose)}?with=${screen}`, [keep(taken.held)]);
     if (taken.is === 'moved') return goOn(visit, taken.held, screen === 'password' || screen === 'totp' ? found.factors : null);
-    if (taken.is === 'lost') return redirect('/sign-in?expired=1', [forget]);
+    if (taken.is === 'lost') return redirect('/sign-in?expired=1');
     return show(visit, { signIn, purpose: signIn.purpose, step, wish: screen, problem: taken.problem, status: taken.status, returnTo: signIn.returnTo });
   };
 

@@ -50,7 +50,7 @@ export function grantRoutes(needs: Needs): AnyRoute[] {
       body: giveGrantBody,
       output: grantAnswer,
       status: 201,
-      refusals: [refuse.person_not_found, refuse.person_has_left, refuse.entitlement_not_found, refuse.entitlement_not_grantable, refuse.already_granted, refuse.expiry_passed, refuse.own_access],
+      refusals: [refuse.person_not_found, refuse.person_has_left, refuse.entitlement_not_found, refuse.entitlement_not_grantable, refuse.already_granted, refuse.expiry_passed, refuse.own_access, refuse.break_glass_account],
       run: async ({ permit, body }) =>
         present(await readGrant(needs, permit, await giveGrant(needs, permit, { personId: personId(body.personId), entitlementId: entitlementId(body.entitlementId), reason: body.reason, expiresAt: body.expiresAt === null ? null : new Date(body.expiresAt) }))),
     }),

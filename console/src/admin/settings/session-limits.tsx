@@ -64,7 +64,7 @@ function EndEverybody() {
   if (!useMay('authentication.session.end-everybody')) return null;
   return (
     <>
-      <Button size="compact-sm" variant="default" onClick={() => ask(true)}>
+      <Button size="compact-sm" variant="default" mt="sm" onClick={() => ask(true)}>
         {v.ask}
       </Button>
       {isAsked ? (

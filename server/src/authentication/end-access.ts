@@ -4,6 +4,7 @@ import type { DomainEvent, Subscriber } from '../platform/events/index.ts';
 import type { ActorId } from '../platform/http/index.ts';
 import { endApiTokensOf, openApiTokenCount } from './api-token/store.ts';
 import { revokeAllIn } from './certificate/change-certificates.ts';
+import { openCertificateCount } from './certificate/store.ts';
 import { endAccessPasses, findOpenAccessPass } from './factor/store.ts';
 import type { Needs } from './needs.ts';
 import { forgetRecoveryIn } from './recovery/note-recovery.ts';
@@ -17,7 +18,7 @@ type EndNeeds = Pick<Needs, 'clock' | 'announce'>;
 const by = { actor: 'system:authentication' as ActorId, actorName: 'Bailiwick' };
 
 /**
- * Everything that lets a person in ends: sessions, passes, sign-ins under way, API tokens. What must hold at once does not wait
+ * Everything that lets a person in ends: sessions, passes, sign-ins under way, API tokens, certificates. What must hold at once does not wait
  * for this: the session reader asks whether the person is active. Called twice it finds nothing more to do.
  */
 export async function endAccessIn(tx: Tx, needs: EndNeeds, personId: string, reason: string): Promise<void> {
@@ -57,6 +58,7 @@ export function authenticationSurfaces(needs: EndNeeds): readonly OwnSurface[] {
   return [
     { name: 'authentication.sessions', title: 'Sessions', endFor: end, observe: async (tx, personId) => seen(await openSessionCount(tx, personId, needs.clock.now()), 'openSessions') },
     { name: 'authentication.api-tokens', title: 'API tokens', endFor: end, observe: async (tx, personId) => seen(await openApiTokenCount(tx, personId, needs.clock.now()), 'openApiTokens') },
+    { name: 'authentication.certificates', title: 'Certificates', endFor: end, observe: async (tx, personId) => seen(await openCertificateCount(tx, personId), 'openCertificates') },
     { name: 'authentication.access-passes', title: 'Temporary access passes', endFor: end, observe: async (tx, personId) => seen((await findOpenAccessPass(tx, personId, needs.clock.now())) ? 1 : 0, 'openAccessPasses') },
   ];
 }

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authenticationWorld, origin, type AuthenticationWorld } from '../../../testing/authentication-world.ts';
 import { makeList, makeParty, makeRequest, type Party } from '../../../testing/certificate-chain.ts';
 import { freePort } from '../../../testing/world.ts';
+import { authenticationSurfaces, endAccessIn } from '../end-access.ts';
 
 let world: AuthenticationWorld;
 let rita: Awaited<ReturnType<AuthenticationWorld['settled']>>;
@@ -514,9 +515,11 @@ describe('our own authority', () => {
     const { party, id } = await have(lou.person.id);
     const before = (await world.http.fastify.inject({ method: 'GET', url: '/pki/crl' })).rawPayload;
     await world.leave(lou.person.id);
-    const { endAccessIn } = await import('../end-access.ts');
     await world.database.transaction((tx) => endAccessIn(tx, { clock: world.clock, announce: world.events.announce }, lou.person.id, 'the person left'));
     expect((await withCertificate(await newVisitor(), party)).status).toBe(401);
+    const surface = authenticationSurfaces({ clock: world.clock, announce: world.events.announce }).find(({ name }) => name === 'authentication.certificates')!;
+    expect(await world.database.read((tx) => surface.observe(tx, lou.person.id)), 'read back').toEqual({ isGone: true, facts: { openCertificates: 0 } });
+    expect(await world.database.read((tx) => surface.observe(tx, maria.person.id)), 'of somebody who stays').toMatchObject({ isGone: false });
     expect((await world.audit('authentication.certificate.revoke')).at(-1)).toMatchObject({ reason: 'cessation_of_operation', facts: { certificateId: id } });
     const after = (await world.http.fastify.inject({ method: 'GET', url: '/pki/crl' })).rawPayload;
     expect(after.equals(before)).toBe(false);

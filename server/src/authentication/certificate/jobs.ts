@@ -21,6 +21,9 @@ export const readListsJob = (needs: Pick<Needs, 'clock' | 'database' | 'announce
   },
 });
 
+/** Every five minutes, with four weeks' time: enough for every company. */
+const toldAtOnce = 200;
+
 /** Certificates whose time is over no longer count as a way in, and their people hear of it while there is time to renew (ASVS 6.4.5); tries that nobody finished are forgotten. */
 export const sweepCertificatesJob = ({ clock, database, mailer, config }: Pick<Needs, 'clock' | 'database' | 'mailer' | 'config'>): JobDefinition => ({
   name: 'authentication.sweep-certificates',
@@ -30,10 +33,8 @@ export const sweepCertificatesJob = ({ clock, database, mailer, config }: Pick<N
     const now = clock.now();
     await database.transaction(async (tx) => {
       await sweepCertificates(tx, now);
-      for (const one of await takeEndingSoon(tx, now)) {
-        const subject = await findSubject(tx, one.personId);
-        const to = subject?.isActive ? (subject.workEmail ?? subject.privateEmail) : null;
-        if (to) await mailer.post(tx, { to, subject: `${config.organisation}: A certificate of yours ends soon`, text: `${subject!.displayName},\n\nthe certificate “${one.name}” (${one.issuerName}), with which you can sign in, ends on ${one.notAfter.toISOString().slice(0, 10)}. Ask whoever gave it to you for the next one before then. The next one signs you in beside it; add a passkey if you want to sign in without a certificate:\n\n${new URL('/security', config.url).href}` });
+      for (const { displayName, address, name, issuerName, notAfter } of await takeEndingSoon(tx, now, toldAtOnce)) {
+        if (address) await mailer.post(tx, { to: address, subject: `${config.organisation}: A certificate of yours ends soon`, text: `${displayName},\n\nthe certificate “${name}” (${issuerName}), with which you can sign in, ends on ${notAfter.toISOString().slice(0, 10)}. Ask whoever gave it to you for the next one before then. The next one signs you in beside it; add a passkey if you want to sign in without a certificate:\n\n${new URL('/security', config.url).href}` });
       }
       for (const one of await endExpired(tx, now)) {
         const subject = one.personId === null ? null : await findSubject(tx, one.personId);

@@ -25,23 +25,9 @@ export async function findIssuer(tx: Tx, id: string): Promise<Issuer | null> {
   return (await sql<IssuerRow>(tx)`select ${issuerColumns} from authn.certificate_issuer i where i.id = ${id} and i.ended_at is null`).flatMap(asIssuer)[0] ?? null;
 }
 
-export interface NewIssuer {
-  readonly id: string;
-  readonly name: string;
+export interface NewIssuer extends Omit<Issuer, 'certificate'> {
   readonly certificate: Buffer;
   readonly fingerprint: Buffer;
-  readonly authorityId: string | null;
-  readonly namesBy: NamesBy;
-  readonly principalSuffix: string | null;
-  readonly isUserVerified: boolean;
-  readonly isHardwareBound: boolean;
-  readonly requiredPolicy: string | null;
-  readonly revocation: Revocation;
-  readonly crlUrl: string | null;
-  readonly ocspUrl: string | null;
-  readonly acceptsUnknown: boolean;
-  readonly addedAt: Date;
-  readonly addedByName: string;
 }
 
 export async function addIssuer(tx: Tx, one: NewIssuer): Promise<boolean> {
@@ -219,17 +205,40 @@ export async function endExpired(tx: Tx, now: Date): Promise<readonly EndedCerti
   return sql<EndedCertificate>(tx)`update authn.certificate c set ended_at = c.not_after, end_reason = 'expired' where c.ended_at is null and c.not_after < ${now} returning c.id, c.person_id, c.name, c.serial, null::uuid as authority_id`;
 }
 
-/** Certificates that end soon and have no successor, with people to tell: 30 days before, and once more in the last week. Those made for a month or less renew themselves. */
-export async function takeEndingSoon(tx: Tx, now: Date): Promise<readonly { readonly personId: string; readonly name: string; readonly issuerName: string; readonly notAfter: Date }[]> {
-  return sql<{ personId: string; name: string; issuerName: string; notAfter: Date }>(tx)`
+/** Certificates that are still worth something; what a movement looks at after a leaver's were revoked. */
+export async function openCertificateCount(tx: Tx, personId: string): Promise<number> {
+  const [row] = await sql<{ count: number }>(tx)`select count(*)::integer as count from authn.certificate where person_id = ${personId} and ended_at is null`;
+  return row!.count;
+}
+
+export interface EndingSoon {
+  readonly displayName: string;
+  readonly address: string | null;
+  readonly name: string;
+  readonly issuerName: string;
+  readonly notAfter: Date;
+}
+
+/** The next certificates that end soon and have no successor, with people to tell: 30 days before, and once more in the last week. Those made for a month or less renew themselves. Whoever is taken here is told. */
+export async function takeEndingSoon(tx: Tx, now: Date, limit: number): Promise<readonly EndingSoon[]> {
+  return sql<EndingSoon>(tx)`
+    with due as (
+      select c.id, c.person_id, i.name as issuer_name
+        from authn.certificate c
+        join authn.certificate_issuer i on i.id = c.issuer_id and i.ended_at is null
+        join directory.person_standing s on s.person_id = c.person_id and s.is_active
+       where c.ended_at is null and c.replaced_by is null and c.not_after > ${now} and c.not_after < ${now}::timestamptz + interval '30 days'
+         and c.not_after - c.not_before > interval '31 days'
+         and (c.told_of_end_at is null or (c.not_after < ${now}::timestamptz + interval '7 days' and c.told_of_end_at < c.not_after - interval '7 days'))
+       order by c.not_after
+       limit ${limit}
+         for update of c skip locked)
     update authn.certificate held
        set told_of_end_at = ${now}
-      from authn.certificate_issuer i
-     where i.id = held.issuer_id and i.ended_at is null and held.ended_at is null and held.replaced_by is null and held.person_id is not null
-       and held.not_after > ${now} and held.not_after < ${now}::timestamptz + interval '30 days'
-       and held.not_after - held.not_before > interval '31 days'
-       and (held.told_of_end_at is null or (held.not_after < ${now}::timestamptz + interval '7 days' and held.told_of_end_at < held.not_after - interval '7 days'))
- returning held.person_id, held.name, i.name as issuer_name, held.not_after`;
+      from due
+      join directory.person_card p on p.person_id = due.person_id
+     where held.id = due.id
+ returning p.display_name, coalesce(p.work_email, p.private_email) as address, held.name, due.issuer_name, held.not_after`;
 }
 
 export async function setReplaced(tx: Tx, id: string, by: string): Promise<void> {

@@ -133,7 +133,7 @@ export function openWalk(needs: WalkNeeds) {
     if (step.is !== 'done') return redirect(pathOf(step, moved.signIn.purpose), [keep(moved)]);
     const deviceId = devices.read(visit.cookies) ?? devices.make();
     const finished = await finishSignIn(needs, moved.signIn, { userAgent: visit.request.userAgent, address: visit.request.address, deviceId, replaces: visit.principal?.sessionId ?? null });
-    if (!finished) return redirect('/sign-in?expired=1', [forget]);
+    if (!finished) return redirect('/sign-in?expired=1');
     if ('asked' in finished) return redirect(pathOf(stepWith(finished.asked, finished.factors), finished.asked.purpose), [keep(moved)]);
     return redirect(finished.returnTo, [{ name: sessionCookie, value: finished.secret }, devices.cookie(deviceId), forget]);
   }
@@ -223,7 +223,7 @@ export function openWalk(needs: WalkNeeds) {
       const step = stepWith(at.signIn, (factors ??= at === began ? noFactors : await database.read((tx) => enrolledFactors(tx, at.signIn.personId ?? nobody))));
       if (!screensOf(step).includes(screen) || (screen === 'totp' && visit.body.code === '')) break;
       const taken = await takes[screen](needs, at.signIn, from, visit.body);
-      if (taken.is === 'lost') return redirect('/sign-in?expired=1', [forget]);
+      if (taken.is === 'lost') return redirect('/sign-in?expired=1');
       if (taken.is === 'stay') return show(visit, { signIn: at.signIn, purpose: 'sign-in', step, wish: screen, problem: taken.problem, status: taken.status, returnTo: at.signIn.returnTo, cookies: [keep(at)] });
       at = taken.held;
       if (screen === 'password') factors = null;

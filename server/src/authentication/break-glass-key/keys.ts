@@ -7,6 +7,7 @@ import { refuse } from '../errors.ts';
 import { askForPasskey, checkPasskey, enrolPasskeyIn, invitePasskey } from '../factor/passkey.ts';
 import { enrolledFactors, findPasskeys, removePasskey } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
+import { noAaguid } from '../passkey-model/model.ts';
 import { findSubject, type Subject } from '../session/store.ts';
 
 /**
@@ -26,7 +27,6 @@ export interface BreakGlassKey {
 }
 
 export const mostBreakGlassKeys = 2;
-const noModel = '00000000-0000-0000-0000-000000000000';
 
 type KeyNeeds = Parameters<typeof invitePasskey>[1];
 type KeyPermit = Permit<'privileged.break-glass.make'>;
@@ -36,7 +36,7 @@ export async function breakGlassKeysOf(tx: Tx, personId: string): Promise<readon
     id: key.id,
     name: key.name,
     fingerprint: sha256(Buffer.concat([key.credentialId, key.publicKey])).toString('hex'),
-    model: key.aaguid === noModel ? null : key.aaguid,
+    model: key.aaguid === noAaguid ? null : key.aaguid,
     createdAt: key.createdAt,
     lastUsedAt: key.lastUsedAt,
     disabledAt: key.disabledAt,

@@ -1,20 +1,11 @@
 import { cursorOf, fragment, join, json, parseIdCursor, sql, textArray, type Tx } from '../../platform/db/index.ts';
 import { noAaguid, problemOf, keyOf, type DescribedModel, type StatusReport } from './model.ts';
 
-export interface StoredModel {
+export interface StoredModel extends DescribedModel {
   readonly id: string;
-  readonly aaguid: string | null;
-  readonly keyIdentifiers: readonly string[];
   readonly source: 'blob' | 'statement';
   readonly serial: number | null;
-  readonly name: string;
-  readonly keyProtection: readonly string[];
-  readonly userVerification: readonly string[];
-  readonly attestationTypes: readonly string[];
-  readonly attestationRoots: readonly string[];
-  readonly statusReports: readonly StatusReport[];
   readonly problem: string | null;
-  readonly icon: string | null;
   readonly changedAt: Date;
   readonly goneAt: Date | null;
   readonly listedAt: Date | null;

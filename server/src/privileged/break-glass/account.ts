@@ -1,18 +1,11 @@
+import type { BreakGlassKey } from '../../authentication/index.ts';
 import { days, later } from '../../platform/clock/index.ts';
 
 /** PRODUCT section 4: two accounts, hardware keys, a drill every 90 days. */
 export const accountsWanted = 2;
 export const drillEveryDays = 90;
 
-export interface Key {
-  readonly id: string;
-  readonly name: string;
-  readonly fingerprint: string;
-  readonly model: string | null;
-  readonly createdAt: Date;
-  readonly lastUsedAt: Date | null;
-  readonly disabledAt: Date | null;
-}
+export type Key = BreakGlassKey;
 
 export interface Seal {
   readonly envelope: string;

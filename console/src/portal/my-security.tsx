@@ -1,11 +1,8 @@
 import { Stack } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { myFactorsQuery, removeFactor, type Factors } from '../api/authentication.ts';
-import { Confirm } from '../ui/confirm.tsx';
-import { EndOthers } from '../ui/end-others.tsx';
+import { myFactorsQuery, type Factors } from '../api/authentication.ts';
 import { PageSentence } from '../ui/page-sentence.tsx';
-import { say } from '../ui/said.tsx';
 import { Loaded } from '../ui/state.tsx';
 import { Tone } from '../ui/tone.tsx';
 import { words } from '../words/index.ts';
@@ -19,6 +16,7 @@ import { AddPasskey, PasskeysCard } from './security/passkeys-card.tsx';
 import { PasswordCard, SetPassword } from './security/password-card.tsx';
 import { PushSheet } from './security/push-sheet.tsx';
 import { RecoverySheet } from './security/recovery-sheet.tsx';
+import { Remove } from './security/remove.tsx';
 import { Rename } from './security/rename.tsx';
 
 export function MySecurity() {
@@ -30,11 +28,7 @@ function Shown({ factors }: { factors: Factors }) {
   const w = words.portal.security;
   const queries = useQueryClient();
   const [asked, ask] = useState<Asked | null>(null);
-  const [endsOthers, setEndsOthers] = useState(false);
-  const close = (): void => {
-    ask(null);
-    setEndsOthers(false);
-  };
+  const close = (): void => ask(null);
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['me'] });
   const { strength } = factors;
   return (
@@ -60,20 +54,7 @@ function Shown({ factors }: { factors: Factors }) {
       {asked?.is === 'password' ? <SetPassword hasOne={factors.password !== null} onClose={close} renew={renew} /> : null}
       {asked?.is === 'codes' ? <NewCodes hasSome={factors.recoveryCodes.left > 0} onClose={close} renew={renew} /> : null}
       {asked?.is === 'rename' ? <Rename which={asked.which} name={asked.name} onClose={close} renew={renew} /> : null}
-      {asked?.is === 'remove' ? (
-        <Confirm
-          title={w.removeTitle(asked.name)}
-          effect={<EndOthers effect={w.removeEffect(asked.name)} isOn={endsOthers} set={setEndsOthers} />}
-          action={w.remove}
-          isDangerous
-          onConfirm={async () => {
-            await removeFactor(asked.which, endsOthers);
-            await renew();
-            say(w.removed(asked.name));
-          }}
-          onClose={close}
-        />
-      ) : null}
+      {asked?.is === 'remove' ? <Remove which={asked.which} name={asked.name} onClose={close} renew={renew} /> : null}
     </>
   );
 }

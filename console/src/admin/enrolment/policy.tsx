@@ -1,4 +1,4 @@
-import { Button, Group, Menu, Modal, NumberInput, Stack, Textarea } from '@mantine/core';
+import { Button, Menu, NumberInput, Stack, Textarea } from '@mantine/core';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { IconChevronDown, IconUsers } from '@tabler/icons-react';
@@ -7,7 +7,7 @@ import { enrolmentPolicyQuery, excuseFromEnrolment, readinessList, removeEnrolme
 import { AccessPassDialog } from '../../ui/access-pass.tsx';
 import { at } from '../../ui/at.ts';
 import { ButtonLink } from '../../ui/button-link.tsx';
-import { Confirm, Refused } from '../../ui/confirm.tsx';
+import { Confirm } from '../../ui/confirm.tsx';
 import { DataList, type Column } from '../../ui/data-list.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { useMay } from '../../ui/me.tsx';
@@ -220,44 +220,24 @@ function MoreTime({ policyId, person, renew, onClose }: { policyId: string; pers
   const w = words.enrolment.one;
   const [days, setDays] = useState(7);
   const [reason, setReason] = useState('');
-  const [error, setError] = useState<Error | null>(null);
-  const [isBusy, setBusy] = useState(false);
-  const give = async (): Promise<void> => {
-    setBusy(true);
-    setError(null);
-    try {
-      await excuseFromEnrolment(policyId, { personId: person.personId, days, reason: reason.trim() });
-      await renew();
-      say(w.excused(person.displayName));
-      onClose();
-    } catch (caught) {
-      setError(caught as Error);
-      setBusy(false);
-    }
-  };
   return (
-    <Modal opened onClose={onClose} title={w.excuseTitle(person.displayName)}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void give();
-        }}
-      >
+    <Confirm
+      title={w.excuseTitle(person.displayName)}
+      effect={
         <Stack gap="md">
           <p>{w.excuseText}</p>
           <NumberInput label={w.excuseDays} min={1} max={14} clampBehavior="strict" allowDecimal={false} value={days} onChange={(value) => setDays(Number(value) || 1)} />
-          <Textarea label={w.excuseReason} placeholder={w.excuseReasonExample} value={reason} onChange={(event) => setReason(event.currentTarget.value)} required data-autofocus maxLength={500} />
-          <Refused error={error} />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              {words.ui.cancel}
-            </Button>
-            <Button type="submit" loading={isBusy} disabled={reason.trim() === ''}>
-              {w.excuse}
-            </Button>
-          </Group>
+          <Textarea label={w.excuseReason} placeholder={w.excuseReasonExample} value={reason} onChange={(event) => setReason(event.currentTarget.value)} required maxLength={500} />
         </Stack>
-      </form>
-    </Modal>
+      }
+      action={w.excuse}
+      isReady={reason.trim() !== ''}
+      onConfirm={async () => {
+        await excuseFromEnrolment(policyId, { personId: person.personId, days, reason: reason.trim() });
+        await renew();
+        say(w.excused(person.displayName));
+      }}
+      onClose={onClose}
+    />
   );
 }

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { uploadHrImport } from '../../api/hr-feed.ts';
 import { at } from '../../ui/at.ts';
 import { Refused } from '../../ui/confirm.tsx';
+import { DropZone } from '../../ui/drop-zone.tsx';
 import { useGo } from '../../ui/use-filters.ts';
 import { words } from '../../words/index.ts';
 import css from './drop.module.css';
@@ -14,7 +15,6 @@ const most = 20 * 1_048_576;
 export function Drop() {
   const w = words.hrFeed;
   const go = useGo();
-  const [isOver, setOver] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [isComplete, setComplete] = useState(true);
   const [error, setError] = useState<Error | null>(null);
@@ -32,20 +32,7 @@ export function Drop() {
     }
   };
   return (
-    <div
-      className={css.drop}
-      data-over={isOver || undefined}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        void take(event.dataTransfer.files[0]);
-      }}
-    >
+    <DropZone className={css.drop} onTake={(file) => void take(file)}>
       <IconFileUpload size={32} stroke={1.25} aria-hidden="true" />
       <span className={css.title}>{isBusy ? w.reading : w.drop}</span>
       <p>{w.dropText}</p>
@@ -60,6 +47,6 @@ export function Drop() {
         <Switch checked={isComplete} onChange={(event) => setComplete(event.currentTarget.checked)} label={w.isComplete} description={w.isCompleteText} ta="left" />
       </div>
       <Refused error={error} />
-    </div>
+    </DropZone>
   );
 }

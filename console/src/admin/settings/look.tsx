@@ -4,6 +4,7 @@ import { IconPhoto, IconShieldLock } from '@tabler/icons-react';
 import { useState, type CSSProperties } from 'react';
 import { brandingQuery, removeLogo, setBrandColour, shadesQuery, uploadLogo, type Branding, type Shades, type ShadesOfColour } from '../../api/branding.ts';
 import { Refused } from '../../ui/confirm.tsx';
+import { DropZone } from '../../ui/drop-zone.tsx';
 import { useMay } from '../../ui/me.tsx';
 import { say } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
@@ -106,22 +107,8 @@ function Shown({ branding }: { branding: Branding }) {
 
 function LogoPart({ branding, mayChange, isBusy, onTake, onRemove }: { branding: Branding; mayChange: boolean; isBusy: boolean; onTake: (file: File | null | undefined) => void; onRemove: () => void }) {
   const w = words.face;
-  const [isOver, setOver] = useState(false);
   return (
-    <div
-      className={css.drop}
-      data-over={isOver || undefined}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        if (mayChange) onTake(event.dataTransfer.files[0]);
-      }}
-    >
+    <DropZone className={css.drop} onTake={(file) => mayChange && onTake(file)}>
       <Stack gap="sm">
         <h3>{w.logo}</h3>
         {branding.logo ? (
@@ -147,7 +134,7 @@ function LogoPart({ branding, mayChange, isBusy, onTake, onRemove }: { branding:
           </Group>
         ) : null}
       </Stack>
-    </div>
+    </DropZone>
   );
 }
 

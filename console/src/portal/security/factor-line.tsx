@@ -5,16 +5,29 @@ import { When } from '../../ui/when.tsx';
 import { words } from '../../words/index.ts';
 import css from '../my-security.module.css';
 
-export function FactorLine({ icon, name, createdAt, lastUsedAt, more, onRename, onRemove }: { icon: ReactNode; name: string; createdAt: string; lastUsedAt: string | null; more: string | null; onRename?: () => void; onRemove: () => void }) {
+/** One thing to sign in with. `beside` stands by its name, `children` between the name and the dates; `createdAt` null where another date matters more. */
+export function FactorLine({ icon, name, beside, children, createdAt, lastUsedAt, more, onRename, onRemove }: { icon: ReactNode; name: string; beside?: ReactNode; children?: ReactNode; createdAt: string | null; lastUsedAt: string | null; more: ReactNode; onRename?: () => void; onRemove: () => void }) {
   const w = words.portal.security;
   return (
     <li className={css.item}>
       {icon}
       <div>
-        <span className={css.name}>{name}</span>
+        {beside ? (
+          <span className={css.named}>
+            <span className={css.name}>{name}</span>
+            {beside}
+          </span>
+        ) : (
+          <span className={css.name}>{name}</span>
+        )}
+        {children}
         <span className="quiet-under">
-          {more ? `${more} · ` : ''}
-          {w.added} <When at={createdAt} /> ·{' '}
+          {more ? <>{more} · </> : null}
+          {createdAt ? (
+            <>
+              {w.added} <When at={createdAt} /> ·{' '}
+            </>
+          ) : null}
           {lastUsedAt ? (
             <>
               {w.lastUsed} <When at={lastUsedAt} />

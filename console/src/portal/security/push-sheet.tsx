@@ -1,20 +1,21 @@
-import { ActionIcon, Alert, Button, Group, Loader, Menu, Modal, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Loader, Modal, Stack } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { IconDeviceMobileCheck, IconDots } from '@tabler/icons-react';
+import { IconDeviceMobileCheck } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
-import { removeFactor, renameFactor } from '../../api/authentication.ts';
 import { myPushQuery, startPairing, switchPushOn, type MyPush, type PairingStarted, type PushDevice } from '../../api/push.ts';
 import { Confirm, Refused } from '../../ui/confirm.tsx';
-import { EndOthers } from '../../ui/end-others.tsx';
 import { useNow } from '../../ui/now.ts';
 import { say } from '../../ui/said.tsx';
 import { SecretOnce } from '../../ui/secret-once.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import { Loaded } from '../../ui/state.tsx';
 import { Tone } from '../../ui/tone.tsx';
-import { When } from '../../ui/when.tsx';
 import { words } from '../../words/index.ts';
 import css from '../my-security.module.css';
+import type { DialogProps } from './card.ts';
+import { FactorLine } from './factor-line.tsx';
+import { Remove } from './remove.tsx';
+import { Rename } from './rename.tsx';
 
 type Asked = { is: 'pair' } | { is: 'on' } | { is: 'rename' | 'remove'; device: PushDevice };
 
@@ -24,11 +25,7 @@ export function PushSheet() {
   const query = useQuery(myPushQuery);
   const queries = useQueryClient();
   const [asked, ask] = useState<Asked | null>(null);
-  const [endsOthers, setEndsOthers] = useState(false);
-  const close = (): void => {
-    setEndsOthers(false);
-    ask(null);
-  };
+  const close = (): void => ask(null);
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['me'] });
   const isFull = query.data !== undefined && query.data.devices.length >= query.data.atMost;
   return (
@@ -58,28 +55,14 @@ export function PushSheet() {
           onClose={close}
         />
       ) : null}
-      {asked?.is === 'rename' ? <Rename device={asked.device} onClose={close} renew={renew} /> : null}
-      {asked?.is === 'remove' ? (
-        <Confirm
-          title={words.portal.security.removeTitle(asked.device.name)}
-          effect={<EndOthers effect={w.removeEffect(asked.device.name)} isOn={endsOthers} set={setEndsOthers} />}
-          action={words.portal.security.remove}
-          isDangerous
-          onConfirm={async () => {
-            await removeFactor(asked.device.id, endsOthers);
-            await renew();
-            say(words.portal.security.removed(asked.device.name));
-          }}
-          onClose={close}
-        />
-      ) : null}
+      {asked?.is === 'rename' ? <Rename which={asked.device.id} name={asked.device.name} onClose={close} renew={renew} /> : null}
+      {asked?.is === 'remove' ? <Remove which={asked.device.id} name={asked.device.name} effect={w.removeEffect(asked.device.name)} onClose={close} renew={renew} /> : null}
     </Sheet>
   );
 }
 
 function Devices({ push, ask }: { push: MyPush; ask: (asked: Asked) => void }) {
   const w = words.push;
-  const s = words.portal.security;
   return (
     <Stack gap="sm">
       {push.isOff ? (
@@ -96,45 +79,21 @@ function Devices({ push, ask }: { push: MyPush; ask: (asked: Asked) => void }) {
       {push.devices.length === 0 ? <p className="quiet">{w.none}</p> : null}
       <ul className={css.list}>
         {push.devices.map((device) => (
-          <li key={device.id} className={css.item}>
-            <IconDeviceMobileCheck size={24} stroke={1.4} aria-hidden="true" />
-            <div>
-              <span className={css.name}>{device.name}</span>
-              <span className="quiet-under">
-                {device.isDisabled ? w.isOff : device.hasNotifications ? w.hasMessages : w.noMessages} · {s.added} <When at={device.createdAt} /> ·{' '}
-                {device.lastUsedAt ? (
-                  <>
-                    {s.lastUsed} <When at={device.lastUsedAt} />
-                  </>
-                ) : (
-                  s.notUsed
-                )}
-              </span>
-            </div>
-            <Menu>
-              <Menu.Target>
-                <ActionIcon aria-label={`${words.ui.more}: ${device.name}`}>
-                  <IconDots size={16} />
-                </ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item onClick={() => ask({ is: 'rename', device })}>{s.rename}</Menu.Item>
-                <Menu.Item color="red" onClick={() => ask({ is: 'remove', device })}>
-                  {s.remove}
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
-          </li>
+          <FactorLine
+            key={device.id}
+            icon={<IconDeviceMobileCheck size={24} stroke={1.4} aria-hidden="true" />}
+            name={device.name}
+            createdAt={device.createdAt}
+            lastUsedAt={device.lastUsedAt}
+            more={device.isDisabled ? w.isOff : device.hasNotifications ? w.hasMessages : w.noMessages}
+            onRename={() => ask({ is: 'rename', device })}
+            onRemove={() => ask({ is: 'remove', device })}
+          />
         ))}
       </ul>
       {push.devices.length >= push.atMost ? <p className="quiet">{w.many(push.atMost)}</p> : null}
     </Stack>
   );
-}
-
-interface DialogProps {
-  readonly onClose: () => void;
-  readonly renew: () => Promise<void>;
 }
 
 /** Shows the link until a telephone has used it, which the list of telephones tells. */
@@ -189,23 +148,5 @@ function Pair({ known, onClose, renew }: DialogProps & { known: readonly PushDev
         </Group>
       </Stack>
     </Modal>
-  );
-}
-
-function Rename({ device, onClose, renew }: DialogProps & { device: PushDevice }) {
-  const w = words.portal.security;
-  const [text, setText] = useState(device.name);
-  return (
-    <Confirm
-      title={w.rename}
-      effect={<TextInput label={w.passkeyName} value={text} onChange={(event) => setText(event.currentTarget.value)} maxLength={60} />}
-      action={w.rename}
-      isReady={text.trim() !== '' && text.trim() !== device.name}
-      onConfirm={async () => {
-        await renameFactor(device.id, text.trim());
-        await renew();
-      }}
-      onClose={onClose}
-    />
   );
 }

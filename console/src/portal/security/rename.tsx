@@ -5,7 +5,8 @@ import { Confirm } from '../../ui/confirm.tsx';
 import { words } from '../../words/index.ts';
 import type { DialogProps } from './card.ts';
 
-export function Rename({ which, name, onClose, renew }: DialogProps & { which: string; name: string }) {
+/** `rename`: where the thing is not one of the factors by id. */
+export function Rename({ which, name, rename = renameFactor, onClose, renew }: DialogProps & { which: string; name: string; rename?: (which: string, name: string) => Promise<unknown> }) {
   const w = words.portal.security;
   const [text, setText] = useState(name);
   return (
@@ -15,7 +16,7 @@ export function Rename({ which, name, onClose, renew }: DialogProps & { which: s
       action={w.rename}
       isReady={text.trim() !== '' && text.trim() !== name}
       onConfirm={async () => {
-        await renameFactor(which, text.trim());
+        await rename(which, text.trim());
         await renew();
       }}
       onClose={onClose}

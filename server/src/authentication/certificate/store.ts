@@ -2,7 +2,7 @@ import { fragment, sql, type Tx } from '../../platform/db/index.ts';
 import { subjectColumns, type Subject } from '../session/store.ts';
 import type { Purpose } from '../sign-in/sign-in.ts';
 import type { AssuranceLevel } from '../sign-in/strength.ts';
-import type { Issuer, Named, NamesBy, Revocation } from './issuer.ts';
+import type { Issuer, Named } from './issuer.ts';
 import { readCertificate } from './read-certificate.ts';
 import type { EndReason, RevocationList } from './read-list.ts';
 

@@ -1,5 +1,5 @@
 import { cursorOf, fragment, join, json, parseIdCursor, sql, textArray, type Tx } from '../../platform/db/index.ts';
-import { noAaguid, problemOf, keyOf, type DescribedModel, type StatusReport } from './model.ts';
+import { noAaguid, problemOf, keyOf, type DescribedModel } from './model.ts';
 
 export interface StoredModel extends DescribedModel {
   readonly id: string;

@@ -79,7 +79,7 @@ describe.skipIf(missing !== null)(missing ?? 'the QR code of an authenticator ap
     await who.page.getByRole('button', { name: 'Connect an app' }).first().click();
     const dialog = who.page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Connect an app' }).click();
-    await dialog.getByRole('img').waitFor();
+    await dialog.getByRole('img', { name: /^Scan this/ }).waitFor();
     const uri = await read(who, 'dialog img, [role=dialog] img', 'portal');
     expectInvitation(uri, 'robin', uri.searchParams.get('secret')!);
     await dialog.getByRole('textbox', { name: 'Six digits' }).fill(now(uri.searchParams.get('secret')!));

@@ -250,7 +250,7 @@ describe('the weekly self-test', () => {
     await runJob(world, 'privileged.self-test-break-glass');
     expect(await findings()).toEqual(['alarm_mail']);
     expect(await rows<{ n: number }>('select count(*)::int as n from authn.access_pass')).toEqual(passes);
-    expect((await mails('self-test')).at(-1)).toMatchObject({ recipient: 'rita@linden.example', text_body: expect.stringContaining('What to do:') });
+    expect(await mails('self-test')).toContainEqual(expect.objectContaining({ recipient: 'rita@linden.example', text_body: expect.stringContaining('What to do:') }));
     expect((await needs()).find((need) => need.kind === 'break_glass_self_test')).toMatchObject({ count: 1 });
   });
 

@@ -1,8 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
-import type { Module, PageFrame } from '../platform/http/index.ts';
+import type { Module } from '../platform/http/index.ts';
 import { apiTokenRoutes } from './api-token/routes.ts';
 import { brandDoors } from './branding/doors.ts';
-import { openFaces } from './branding/face.ts';
 import { brandingRoutes } from './branding/routes.ts';
 import { readListsJob, sweepCertificatesJob } from './certificate/jobs.ts';
 import { openCertificateListener } from './certificate/listener.ts';
@@ -18,7 +17,7 @@ import { newAddressSubscriber } from './factor/tell-of-new-address.ts';
 import type { AuthenticationNeeds, Needs } from './needs.ts';
 import { passkeyModelRoutes } from './passkey-model/routes.ts';
 import { assets } from './pages/assets.ts';
-import { openPageFrame } from './pages/frame.ts';
+import { openPageFrame, type BrandedPageFrame } from './pages/frame.ts';
 import { languageDoor } from './pages/language.ts';
 import { permissions } from './permissions.ts';
 import { deviceRoutes } from './known-device/routes.ts';
@@ -47,7 +46,7 @@ import { boundOf, bounds, methodOf, secondsOf } from './tally/tally.ts';
 import { openDevices } from './throttle/device.ts';
 import { tellOfTriesJob } from './throttle/tell-of-tries.ts';
 
-export function authenticationModule(given: AuthenticationNeeds & { readonly pageFrame?: PageFrame; readonly pushSender?: PushSender }): Module {
+export function authenticationModule(given: AuthenticationNeeds & { readonly pageFrame?: BrandedPageFrame; readonly pushSender?: PushSender }): Module {
   const signIns = given.metrics.counter('bailiwick_sign_in_total', 'tries to prove a factor, by factor and outcome', ['method', 'outcome']);
   const signInSeconds = given.metrics.histogram('bailiwick_sign_in_seconds', 'from the first page shown to the session, by what was proven', ['method'], bounds);
   const pushes = given.metrics.counter('bailiwick_web_push_total', 'messages that wake a telephone, by outcome', ['outcome']);
@@ -70,7 +69,7 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
   };
   const needs = { ...inside, blockList: openBlockList(), devices: openDevices(given), pageFrame: given.pageFrame ?? openPageFrame(given), pushSender: given.pushSender ?? openPushSender(given) };
   const doors: FastifyPluginAsync = async (app) => {
-    for (const door of [assets, brandDoors(openFaces(given)), languageDoor(given)]) await app.register(door);
+    for (const door of [assets, brandDoors(needs.pageFrame.faces), languageDoor(given)]) await app.register(door);
   };
   return {
     domain: 'authentication',
@@ -89,7 +88,7 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
       ...policyRoutes(needs),
       ...placeRoutes(needs),
       ...deviceRoutes(needs),
-      ...brandingRoutes(needs),
+      ...brandingRoutes({ ...needs, faces: needs.pageFrame.faces }),
       signInTimesRoute(needs),
       ...enrolmentRoutes(needs),
       ...helpRoutes(needs),

@@ -106,13 +106,15 @@ describe('nothing that comes over the wire tells who works here', () => {
 
 it('nor does the time: for each kind of person a wrong secret takes as long as for a name that nobody has', async () => {
   const doors = [
+    { door: 'name and password in one form', begin: async (stranger: Stranger) => void (await stranger.get('/sign-in')), end: (stranger: Stranger, name: string) => stranger.post('/sign-in', { step: 'username', username: name, password: 'not this one at all', code: '000000' }) },
     { door: 'password', begin: async (stranger: Stranger, name: string) => { await stranger.get('/sign-in'); await stranger.post('/sign-in', { step: 'username', username: name }); }, end: (stranger: Stranger) => stranger.post('/sign-in', { step: 'password', password: 'not this one at all' }) },
     { door: 'access pass', begin: async (stranger: Stranger, name: string) => { await stranger.get('/sign-in'); await stranger.post('/sign-in', { step: 'username', username: name }); await stranger.get('/sign-in?with=access-pass'); }, end: (stranger: Stranger) => stranger.post('/sign-in', { step: 'access-pass', code: 'ABCD-EFGH-JKLM-NPQR' }) },
     { door: 'recovery code', begin: async (stranger: Stranger, name: string) => { await stranger.get('/recover'); await stranger.post('/recover', { step: 'username', username: name }); }, end: (stranger: Stranger) => stranger.post('/recover', { step: 'recovery-code', code: '1-ABCDE-FGHJK-MNPQR' }) },
     { door: 'asking for a mailed code', begin: async (stranger: Stranger, name: string) => { await stranger.get('/recover'); await stranger.post('/recover', { step: 'username', username: name }); }, end: (stranger: Stranger) => stranger.post('/recover', { step: 'mailed-code', send: 'yes' }) },
   ];
   const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-  for (const { door, begin, end } of doors) {
+  /** What tells this kind of person from nobody, if anything does. */
+  async function measure({ begin, end }: (typeof doors)[number]): Promise<string | null> {
     const times = new Map<Kind, number[]>(whoTheyAre.map((kind) => [kind, []]));
     // In turns, so that whatever else the machine does falls on all alike.
     for (let round = 0; round < 11; round += 1) {
@@ -120,16 +122,26 @@ it('nor does the time: for each kind of person a wrong secret takes as long as f
         const stranger = new Stranger();
         await begin(stranger, names[kind]);
         const startedAt = performance.now();
-        await end(stranger);
+        await end(stranger, names[kind]);
         if (round > 0) times.get(kind)!.push(performance.now() - startedAt);
       }
       world.clock.forward(2 * 3_600_000);
     }
-    const medians = [...times].map(([kind, values]) => [kind, median(values)] as const);
-    const nobody = median(times.get('nobody')!);
-    // Loosely: without the work that is done for nobody's sake, a password would differ five times.
-    for (const [kind, time] of medians) expect(Math.max(time, nobody) / Math.min(time, nobody), `${door}: ${kind} ${time.toFixed(1)} ms, nobody ${nobody.toFixed(1)} ms`).toBeLessThan(2.2);
-    // The quickest of one must not be slower than the slowest of the other: the distributions overlap.
-    for (const [kind, values] of times) expect(Math.min(...values), `${door}: ${kind}`).toBeLessThan(Math.max(...times.get('nobody')!));
+    const ofNobody = times.get('nobody')!;
+    const nobody = median(ofNobody);
+    for (const [kind, values] of times) {
+      const time = median(values);
+      // Loosely: without the work that is done for nobody's sake, a password would differ five times.
+      if (Math.max(time, nobody) / Math.min(time, nobody) >= 2.2) return `${kind} ${time.toFixed(1)} ms, nobody ${nobody.toFixed(1)} ms`;
+      // The quickest of one must not be slower than the slowest of the other: the distributions overlap.
+      if (Math.min(...values) >= Math.max(...ofNobody)) return `${kind} never takes less than ${Math.min(...values).toFixed(1)} ms, nobody never more than ${Math.max(...ofNobody).toFixed(1)} ms`;
+    }
+    return null;
+  }
+  for (const door of doors) {
+    // What a machine with other work does to one measurement it does not do to three; what the code does stands in all of them.
+    let told = await measure(door);
+    for (let again = 0; told !== null && again < 2; again += 1) told = await measure(door);
+    expect(told, door.door).toBeNull();
   }
 }, 120_000);

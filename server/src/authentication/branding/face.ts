@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../platform/clock/index.ts';
 import { sha256 } from '../../platform/crypto/index.ts';
 import type { Database } from '../../platform/db/index.ts';
 import type { LogoType } from './logo-outcome.ts';
@@ -16,7 +17,11 @@ export interface Faces {
   current(): Face;
   /** Asks whether anything has changed since, on whichever process. Keeps what it had while the database does not answer: a page that says so must look like ours too. */
   refresh(): Promise<Face>;
+  /** The same, but asks only where the last question is more than a second old: of hundreds of pages in that second one asks. */
+  recent(): Promise<Face>;
 }
+
+const recentMs = 1_000;
 
 export const logoEndings: Readonly<Record<LogoType, string>> = { 'image/svg+xml': 'svg', 'image/png': 'png' };
 
@@ -32,15 +37,17 @@ export function faceOf({ version, colour, logo }: Branding): Face {
 }
 
 /**
- * The face of this process. Each page asks for the version once, in one indexed question; pages that come together share one:
- * a page never takes an answer that was asked before it came, and however many come, two questions are under way at most.
+ * The face of this process. A question is for the version alone, by an index; those that come together share one: nobody who
+ * asks takes an answer to what was asked before, and however many come, two questions are under way at most.
  */
 export function openFaces({ database }: { readonly database: Pick<Database, 'read'> }): Faces {
   let face = faceOf(noBranding);
+  let askedAtMs = -recentMs;
   let running: Promise<void> | null = null;
   let following: Promise<void> | null = null;
 
   const look = async (): Promise<void> => {
+    askedAtMs = monotonicMs();
     if ((await database.read(findBrandingVersion)) !== face.version) face = faceOf(await database.read(findBranding));
   };
   const begin = (): Promise<void> => {
@@ -64,6 +71,10 @@ export function openFaces({ database }: { readonly database: Pick<Database, 'rea
     current: () => face,
     async refresh() {
       await ask();
+      return face;
+    },
+    async recent() {
+      if (monotonicMs() - askedAtMs >= recentMs) await ask();
       return face;
     },
   };

@@ -5,12 +5,18 @@ import { refuse } from '../errors.ts';
 import type { Needs } from '../needs.ts';
 import { removeLogo, setBrandColour, setLogo } from './change-branding.ts';
 import type { Hex } from './colour.ts';
+import type { Faces } from './face.ts';
 import { mostLogoBytes } from './logo.ts';
 import { presentBranding, presentLook, readBranding } from './read-branding.ts';
 import { lookOf } from './shades.ts';
+import type { Branding } from './store.ts';
 
-export function brandingRoutes(needs: Pick<Needs, 'clock' | 'database' | 'config'>): readonly AnyRoute[] {
+export function brandingRoutes(needs: Pick<Needs, 'clock' | 'database' | 'config'> & { readonly faces: Faces }): readonly AnyRoute[] {
   const { organisation } = needs.config;
+  const shown = async (branding: Branding) => {
+    await needs.faces.refresh();
+    return presentBranding(branding, organisation);
+  };
   const change = 'authentication.branding.change' as const;
   return [
     route({ method: 'GET', path: '/api/v1/branding', permission: 'authentication.branding.read', summary: 'The look of the sign-in pages', output: contract.branding, run: () => readBranding(needs) }),
@@ -23,7 +29,7 @@ export function brandingRoutes(needs: Pick<Needs, 'clock' | 'database' | 'config
       output: contract.shadesOfColour,
       run: async ({ query }) => presentLook(lookOf(query.colour as Hex)),
     }),
-    route({ method: 'PUT', path: '/api/v1/branding', permission: change, summary: 'Choose the colour of the sign-in pages; needs a fresh sign-in', body: contract.setBranding, output: contract.branding, run: async ({ permit, body }) => presentBranding(await setBrandColour(needs, permit, body.colour as Hex | null), organisation) }),
+    route({ method: 'PUT', path: '/api/v1/branding', permission: change, summary: 'Choose the colour of the sign-in pages; needs a fresh sign-in', body: contract.setBranding, output: contract.branding, run: async ({ permit, body }) => shown(await setBrandColour(needs, permit, body.colour as Hex | null)) }),
     route({
       method: 'PUT',
       path: '/api/v1/branding/logo',
@@ -33,8 +39,8 @@ export function brandingRoutes(needs: Pick<Needs, 'clock' | 'database' | 'config
       bodyLimit: mostLogoBytes + 1,
       output: contract.branding,
       refusals: [refuse.logo_not_accepted],
-      run: async ({ permit, body }) => presentBranding(await setLogo(needs, permit, (body as unknown as Buffer | undefined) ?? Buffer.alloc(0)), organisation),
+      run: async ({ permit, body }) => shown(await setLogo(needs, permit, (body as unknown as Buffer | undefined) ?? Buffer.alloc(0))),
     }),
-    route({ method: 'DELETE', path: '/api/v1/branding/logo', permission: change, summary: 'Show the name in place of the logo; needs a fresh sign-in', output: contract.branding, run: async ({ permit }) => presentBranding(await removeLogo(needs, permit), organisation) }),
+    route({ method: 'DELETE', path: '/api/v1/branding/logo', permission: change, summary: 'Show the name in place of the logo; needs a fresh sign-in', output: contract.branding, run: async ({ permit }) => shown(await removeLogo(needs, permit)) }),
   ];
 }

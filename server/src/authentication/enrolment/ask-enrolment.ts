@@ -11,7 +11,7 @@ import { countedFor, isEnough, strengthOf } from '../sign-in/strength.ts';
 import { demandOf } from './demand.ts';
 import { nothingAsked, type EnrolmentAsk } from './enrolment-ask.ts';
 import { askedBy, noStanding } from './enrolment-policy.ts';
-import { countSkip, findFacing, noteInside, noteMust } from './store.ts';
+import { countSkip, findFacing, noteInside, noteMust, type Facing } from './store.ts';
 
 type AskNeeds = Pick<Needs, 'clock' | 'peopleGroups'>;
 
@@ -25,20 +25,23 @@ export async function askEnrolmentIn(tx: Tx, { clock, peopleGroups }: AskNeeds, 
   const now = clock.now();
   const facing = await findFacing(tx, peopleGroups, signIn.personId, now);
   if (!facing) return null;
-  const answered = signIn.progress.enrolment?.answered ?? [];
-  const { must, offer } = demandOf(facing.policies, facing.standings, facing.person, factors, answered, now);
-  if (must && !isEnough(strengthOf(countedFor(signIn.proofs, must.want)), must.want)) {
-    // In a step-up there is a session: nobody stands before the door.
-    if (signIn.purpose !== 'step-up') await noteMust(tx, must.policyIds, signIn.personId, now);
-    return keep(tx, signIn, { must: { ...must, since: must.since.toISOString() }, offer: null, answered });
-  }
-  // An offer comes last, once for each policy; not in a step-up, and not right after having set something up.
-  const isDue = offer !== null && offer.policyIds.some((id) => !answered.includes(id)) && signIn.purpose === 'sign-in' && signIn.progress.enrolled.length === 0;
-  if (isDue && isEnough(strengthOf(signIn.proofs), signIn.wanted)) {
-    return keep(tx, signIn, { must: signIn.progress.enrolment?.must ?? null, offer: { ...offer, until: offer.until.toISOString() }, answered });
-  }
+  const asked = askedOf(facing, signIn, factors, now);
+  // In a step-up there is a session: nobody stands before the door.
+  if (asked?.isMust && signIn.purpose !== 'step-up') await noteMust(tx, asked.enrolment.must?.policyIds ?? [], signIn.personId, now);
+  if (asked) return keep(tx, signIn, asked.enrolment);
   if (facing.isBeforeTheDoor) await noteInside(tx, signIn.personId);
   return null;
+}
+
+/** The same without writing anything down; null: nothing stands between this sign-in and a session. */
+export function askedOf(facing: Facing, signIn: SignIn, factors: EnrolledFactors, now: Date): { readonly isMust: boolean; readonly enrolment: EnrolmentAsk } | null {
+  const answered = signIn.progress.enrolment?.answered ?? [];
+  const { must, offer } = demandOf(facing.policies, facing.standings, facing.person, factors, answered, now);
+  if (must && !isEnough(strengthOf(countedFor(signIn.proofs, must.want)), must.want)) return { isMust: true, enrolment: { must: { ...must, since: must.since.toISOString() }, offer: null, answered } };
+  // An offer comes last, once for each policy; not in a step-up, and not right after having set something up.
+  const isDue = offer !== null && offer.policyIds.some((id) => !answered.includes(id)) && signIn.purpose === 'sign-in' && signIn.progress.enrolled.length === 0;
+  if (!isDue || !isEnough(strengthOf(signIn.proofs), signIn.wanted)) return null;
+  return { isMust: false, enrolment: { must: signIn.progress.enrolment?.must ?? null, offer: { ...offer, until: offer.until.toISOString() }, answered } };
 }
 
 /** Where somebody is about to enrol something, the policies have their say first: nobody sets up twice what will do once. */

@@ -1,4 +1,5 @@
 import { sql, type Tx } from '../../platform/db/index.ts';
+import { familiar } from '../throttle/throttle.ts';
 
 export interface StoredDevice {
   readonly deviceId: string;
@@ -22,7 +23,7 @@ export async function forgetAllDevices(tx: Tx, personId: string): Promise<readon
 
 /** Waits of a browser that is no longer familiar count for nobody. */
 export async function forgetWaits(tx: Tx, personId: string, deviceIds: readonly string[]): Promise<void> {
-  await sql(tx)`delete from authn.throttle_wait where account = ${`person:${personId}`} and source = any (${deviceIds.map((id) => `device:${id}`)}::text[])`;
+  await sql(tx)`delete from authn.throttle_wait where account = ${`person:${personId}`} and source = any (${deviceIds.map(familiar)}::text[])`;
 }
 
 export async function dropOldestDevices(tx: Tx, personId: string, keep: number): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Refusal } from '../../platform/errors/index.ts';
 import { html, trustedHtml, type Html } from '../../platform/html/index.ts';
 import type { PageFrame } from '../../platform/http/index.ts';
-import { openFaces } from '../branding/face.ts';
+import { openFaces, type Faces } from '../branding/face.ts';
 import type { Needs } from '../needs.ts';
 import { script, style } from './assets.ts';
 import { languageSwitch } from './language.ts';
@@ -26,8 +26,13 @@ const phraseOf: Readonly<Record<string, PhraseName>> = {
   'authentication.setup_link_not_valid': 'link_used',
 };
 
+/** With the brand that its pages show, for the doors beside them: whoever changes it sees it on the next page. */
+export interface BrandedPageFrame extends PageFrame {
+  readonly faces: Faces;
+}
+
 /** The house's look, with the brand of the firm, for every page that the server renders. */
-export function openPageFrame({ config, database }: Pick<Needs, 'config' | 'database'>): PageFrame {
+export function openPageFrame({ config, database }: Pick<Needs, 'config' | 'database'>): BrandedPageFrame {
   const faces = openFaces({ database });
   function frame({ title, content, languages, isOnce = false, head }: { title: string; content: Html; languages: readonly string[]; isOnce?: boolean; head?: Html }): Html {
     const { language } = speakerFor(languages);
@@ -55,7 +60,8 @@ ${isOnce ? '' : languageSwitch(languages)}
 `;
   }
   return {
-    prepare: async () => void (await faces.refresh()),
+    faces,
+    prepare: async () => void (await faces.recent()),
     frame,
     refusal(refusal: Refusal, languages) {
       const { say } = speakerFor(languages);

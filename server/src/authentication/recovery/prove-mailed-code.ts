@@ -7,6 +7,7 @@ import { tried, type Visitor } from '../sign-in/prove.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import { accountOf, attempt, type AttemptOutcome } from '../throttle/attempt.ts';
 import { isKnownDevice } from '../throttle/store.ts';
+import { familiar, unfamiliar } from '../throttle/throttle.ts';
 import { askForCode, tidyCode, type CodeAsked } from './mail-code.ts';
 import { takeTry, useMailedCode } from './store.ts';
 
@@ -25,7 +26,7 @@ export async function askForRecoveryCode(needs: AskNeeds, signIn: SignIn, from: 
     holderId: signIn.id,
     personId: named?.personId ?? null,
     account: accountOf(needs.keys, { named, username: signIn.username ?? '' }),
-    source: isFamiliar ? `device:${deviceId}` : 'unfamiliar',
+    source: isFamiliar ? familiar(deviceId) : unfamiliar,
   });
 }
 

@@ -1,8 +1,11 @@
 import { later } from '../../platform/clock/index.ts';
 import { digestOf, newId, randomToken } from '../../platform/crypto/index.ts';
 import type { Fragment, Tx } from '../../platform/db/index.ts';
-import { askEnrolmentIn } from '../enrolment/ask-enrolment.ts';
+import { askedOf, askEnrolmentIn } from '../enrolment/ask-enrolment.ts';
+import { findFacing } from '../enrolment/store.ts';
 import { enrolledFactors, nobody } from '../factor/store.ts';
+import type { SetLimit } from '../session-limit/session-limit.ts';
+import type { Subject } from '../session/store.ts';
 import type { Needs } from '../needs.ts';
 import { noticeStrangeBrowserIn } from '../known-device/strange-browser.ts';
 import { judgedNowIn, restOnModelIn } from '../passkey-model/judge.ts';
@@ -12,7 +15,7 @@ import type { Counted } from '../throttle/store.ts';
 import { nextStep, noProgress, type EnrolledFactors, type Enrollable, type Step } from './next-step.ts';
 import { signInLifeMs, withProof, type Purpose, type SignIn } from './sign-in.ts';
 import { strictest, type Proof, type Wanted } from './strength.ts';
-import { addProof, addSignIn, endSignIn, findFinisher, lockSignIn, removeSignIn, saveSignIn, useAndAddProof } from './store.ts';
+import { addProof, addSignIn, endSignIn, findFinisher, knowDevice, lockSignIn, removeSignIn, saveSignIn, useAndAddProof, type SeenDevice } from './store.ts';
 
 /** A sign-in with the secret that the browser must show next. */
 export interface Held {
@@ -31,9 +34,17 @@ export interface Beginning {
   readonly shownAt?: string | undefined;
 }
 
-export async function beginSignInIn(tx: Tx, { clock }: Pick<Needs, 'clock'>, { shownAt, ...beginning }: Beginning): Promise<Held> {
+export async function beginSignInIn(tx: Tx, needs: Pick<Needs, 'clock'>, beginning: Beginning): Promise<Held> {
+  return keepSignInIn(tx, newSignIn(needs, beginning));
+}
+
+/** Not written down yet: one that ends with the request it begins in never is. */
+export function newSignIn({ clock }: Pick<Needs, 'clock'>, { shownAt, ...beginning }: Beginning): SignIn {
   const now = clock.now();
-  const signIn: SignIn = { id: newId(), ...beginning, progress: shownAt === undefined ? noProgress : { ...noProgress, shownAt }, createdAt: now, expiresAt: later(now, signInLifeMs) };
+  return { id: newId(), ...beginning, progress: shownAt === undefined ? noProgress : { ...noProgress, shownAt }, createdAt: now, expiresAt: later(now, signInLifeMs) };
+}
+
+export async function keepSignInIn(tx: Tx, signIn: SignIn): Promise<Held> {
   const secret = randomToken(256);
   await addSignIn(tx, signIn, digestOf(secret));
   return { signIn, secret };
@@ -105,11 +116,22 @@ export interface AskedMore {
   readonly factors: EnrolledFactors;
 }
 
+type FinishNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'geography' | 'noteSignIn' | 'peopleGroups'>;
+
+/** The browser that gets the session. */
+export interface Where {
+  readonly userAgent: string;
+  readonly address: string;
+  readonly deviceId: string;
+  /** The session that it had before, if any. */
+  readonly replaces: string | null;
+}
+
 /**
- * INVARIANT: the only place where a sign-in becomes a session. It asks the dispatcher once more under the lock, so that no order
+ * INVARIANT: here and in `finishTogether` alone a sign-in becomes a session. It asks the dispatcher once more under the lock, so that no order
  * of requests, however odd, gets a session that the policy does not give. Null when something is still missing.
  */
-export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'geography' | 'noteSignIn' | 'peopleGroups'>, { id, personId }: Pick<SignIn, 'id' | 'personId'>, where: { readonly userAgent: string; readonly address: string; readonly deviceId: string | null; readonly replaces: string | null }): Promise<Finished | AskedMore | null> {
+export async function finishSignIn(needs: FinishNeeds, { id, personId }: Pick<SignIn, 'id' | 'personId'>, where: Where): Promise<Finished | AskedMore | null> {
   let ended: SignIn | null = null;
   const finished = await needs.database.transaction(async (tx): Promise<Finished | AskedMore | null> => {
     const now = needs.clock.now();
@@ -123,8 +145,8 @@ export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'an
     if (asked) return { asked, factors: finisher.factors };
     const input = { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId, setLimits: finisher.setLimits, isBreakGlass: subject.isBreakGlass };
     const started = signIn.sessionId ? await raiseSessionIn(tx, needs, { ...input, sessionId: signIn.sessionId }) : await startSessionIn(tx, needs, { ...input, replaces: where.replaces });
-    if (where.deviceId && started) {
-      const device = { id: where.deviceId, device: deviceOf(where.userAgent), address: where.address };
+    if (started) {
+      const device = deviceIn(where);
       if ((await endSignIn(tx, id, subject.personId, device, started.session.id, now)).isStrange) await noticeStrangeBrowserIn(tx, needs, subject, device);
     } else await removeSignIn(tx, id);
     if (!started) return null;
@@ -134,5 +156,41 @@ export async function finishSignIn(needs: Pick<Needs, 'clock' | 'database' | 'an
     return { secret: started.secret, returnTo: signIn.returnTo };
   });
   if (finished && ended) needs.noteSignIn(ended, needs.clock.now());
+  return finished;
+}
+
+const deviceIn = ({ deviceId, userAgent, address }: Where): SeenDevice => ({ id: deviceId, device: deviceOf(userAgent), address });
+
+/** Thrown to take back what was written on trust. */
+class NotSoSimple extends Error {}
+
+/**
+ * The same for a sign-in whose password and code came together and were right: it was never written down. INVARIANT: the
+ * dispatcher and the policies are asked once more here, too. What they are asked and what is written leaves in one packet, and
+ * all of it is taken back where one of them, or the database (`use`: a password that was changed meanwhile, a code that
+ * somebody used), says no. Then the sign-in goes its way page by page. Null: so it does.
+ */
+export async function finishTogether(needs: FinishNeeds, signIn: SignIn, subject: Subject, setLimits: readonly SetLimit[], use: (tx: Tx) => Promise<boolean>, where: Where): Promise<Finished | null> {
+  const { personId } = subject;
+  const finish = async (tx: Tx): Promise<Finished> => {
+    const now = needs.clock.now();
+    const device = deviceIn(where);
+    const [isUsed, finisher, facing, { isStrange }, started] = await Promise.all([
+      use(tx),
+      findFinisher(tx, personId),
+      findFacing(tx, needs.peopleGroups, personId, now),
+      knowDevice(tx, personId, device, now),
+      startSessionIn(tx, needs, { ...where, personId, personName: subject.displayName, proofs: signIn.proofs, setLimits }),
+    ]);
+    if (!isUsed || !finisher?.subject.isActive || !facing || facing.isBeforeTheDoor) throw new NotSoSimple();
+    if (stepWith(signIn, finisher.factors).is !== 'done' || askedOf(facing, signIn, finisher.factors, now)) throw new NotSoSimple();
+    if (isStrange) await noticeStrangeBrowserIn(tx, needs, subject, device);
+    return { secret: started.secret, returnTo: signIn.returnTo };
+  };
+  const finished = await needs.database.transaction(finish).catch((error: unknown) => {
+    if (error instanceof NotSoSimple) return null;
+    throw error;
+  });
+  if (finished) needs.noteSignIn(signIn, needs.clock.now());
   return finished;
 }

@@ -4,7 +4,7 @@ import { noticeIn } from '../factor/notice.ts';
 import { checkPasskey } from '../factor/passkey.ts';
 import { tellDisabledPasskeyIn } from '../passkey-model/disabled.ts';
 import { normalised } from '../factor/password.ts';
-import { enrolledFactors, findOpenAccessPass, findPassword, findRecoveryCode, findTotps, nobody, useAccessPass, usePassword, useRecoveryCode, useTotpStep } from '../factor/store.ts';
+import { enrolledFactors, findOpenAccessPass, findPassword, findRecoveryCode, findTotps, nobody, useAccessPass, usePassword, useRecoveryCode, useTotpStep, type StoredTotp } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
 import { record } from '../../audit/index.ts';
 import type { ActorId } from '../../platform/http/index.ts';
@@ -31,42 +31,52 @@ export interface Visitor extends From {
   readonly userAgent: string;
 }
 
-export const tried = (signIn: SignIn, { named, address, deviceId }: Visitor): Tried => ({ subject: named?.isActive ? named : null, named, username: signIn.username ?? '', address, deviceId });
+export const tried = (signIn: Pick<SignIn, 'username'>, { named, address, deviceId }: Omit<Visitor, 'userAgent'>): Tried => ({ subject: named?.isActive ? named : null, named, username: signIn.username ?? '', address, deviceId });
 
 export async function provePassword(needs: ProveNeeds, signIn: SignIn, from: Visitor, typed: string): Promise<AttemptOutcome<Held>> {
-  const { database, hashing, clock } = needs;
+  const { database, clock } = needs;
   const who = tried(signIn, from);
   const secret = normalised(typed);
   return attempt(needs, who, 'password', async () => {
     const stored = await database.read((tx) => findPassword(tx, who.subject?.personId ?? nobody));
-    if (!stored) {
-      await hashing.spend(secret);
-      return { is: 'wrong' };
-    }
-    const { isRight, needsRehash } = await hashing.verify(stored.hash, secret);
-    if (!isRight) return { is: 'wrong' };
-    const rehash = needsRehash ? await hashing.hash(secret) : null;
+    const right = await checkPassword(needs, stored?.hash ?? null, secret);
+    if (!right) return { is: 'wrong' };
     const now = clock.now();
     return {
       is: 'right',
-      useAndForgive: (tx, counted) => useAndAddProofIn(tx, needs, usePassword(who.subject!.personId, stored.hash, rehash, now), counted, signIn.id, { method: 'password', at: now.toISOString() }),
+      useAndForgive: (tx, counted) => useAndAddProofIn(tx, needs, usePassword(who.subject!.personId, right.hash, right.rehash, now), counted, signIn.id, { method: 'password', at: now.toISOString() }),
     };
   });
 }
 
-// By our clock, never by what the browser says (ASVS 6.5.8).
+/** One hash whoever is named: `stored` null spends it. `rehash`: the same password under today's parameters, where they have changed since. */
+export async function checkPassword({ hashing }: Pick<Needs, 'hashing'>, stored: string | null, secret: string): Promise<{ readonly hash: string; readonly rehash: string | null } | null> {
+  if (stored === null) {
+    await hashing.spend(secret);
+    return null;
+  }
+  const { isRight, needsRehash } = await hashing.verify(stored, secret);
+  return isRight ? { hash: stored, rehash: needsRehash ? await hashing.hash(secret) : null } : null;
+}
+
 export async function proveTotp(needs: ProveNeeds, signIn: SignIn, from: Visitor, typed: string): Promise<AttemptOutcome<Held>> {
-  const { database, keys, clock } = needs;
+  const { database, clock } = needs;
   const who = tried(signIn, from);
   const now = clock.now();
   return attempt(needs, who, 'totp', async () => {
     const apps = (await database.read((tx) => findTotps(tx, who.subject?.personId ?? nobody))).filter((app) => app.confirmedAt);
-    for (const app of apps) {
-      const step = stepOf(keys.open(app.sealedSeed, sealContext(app.id)), digitsOf(typed), now);
-      if (step !== null) return { is: 'right', useAndForgive: (tx, counted) => useAndAddProofIn(tx, needs, useTotpStep(app.id, step, now), counted, signIn.id, { method: 'totp', at: now.toISOString() }) };
-    }
-    return { is: 'wrong' };
+    const right = checkTotp(needs, apps, typed, now);
+    return right ? { is: 'right', useAndForgive: (tx, counted) => useAndAddProofIn(tx, needs, useTotpStep(right.appId, right.step, now), counted, signIn.id, { method: 'totp', at: now.toISOString() }) } : { is: 'wrong' };
   });
+}
+
+/** Which app shows this code, and of which time step. By our clock, never by what the browser says (ASVS 6.5.8). */
+export function checkTotp({ keys }: Pick<Needs, 'keys'>, apps: readonly Pick<StoredTotp, 'id' | 'sealedSeed'>[], typed: string, now: Date): { readonly appId: string; readonly step: number } | null {
+  for (const app of apps) {
+    const step = stepOf(keys.open(app.sealedSeed, sealContext(app.id)), digitsOf(typed), now);
+    if (step !== null) return { appId: app.id, step };
+  }
+  return null;
 }
 
 export async function proveRecoveryCode(needs: ProveNeeds, signIn: SignIn, from: Visitor, typed: string): Promise<AttemptOutcome<Held>> {

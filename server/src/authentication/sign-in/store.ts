@@ -1,8 +1,9 @@
 import { fragment, json, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
-import { factorsOf, nobody } from '../factor/store.ts';
+import { factorsOf, nobody, type StoredTotp } from '../factor/store.ts';
 import type { SetLimit } from '../session-limit/session-limit.ts';
 import { setLimits, subjectColumns, type Subject } from '../session/store.ts';
 import { forgiving, isSwitchedOn, type Counted } from '../throttle/store.ts';
+import { familiar, firstTurn, unfamiliar } from '../throttle/throttle.ts';
 import type { EnrolledFactors, Progress } from './next-step.ts';
 import type { Purpose, SignIn } from './sign-in.ts';
 import type { AssuranceLevel, Proof } from './strength.ts';
@@ -114,19 +115,98 @@ export async function useAndAddProof(tx: Tx, use: Fragment, counted: Counted, id
   return row ? asSignIn(row) : null;
 }
 
-/**
- * The sign-in has become a session: it is gone, and its browser is one that this person has signed in with. Strange: never
- * before in this browser, but before in others, or in sessions that are still remembered.
- */
-export async function endSignIn(tx: Tx, id: string, personId: string, device: { readonly id: string; readonly device: string; readonly address: string }, sessionId: string, now: Date): Promise<{ readonly isStrange: boolean }> {
-  const [row] = await sql<{ isStrange: boolean }>(tx)`
-    with gone as (delete from authn.sign_in where id = ${id})
+/** A browser in which somebody signs in. */
+export interface SeenDevice {
+  readonly id: string;
+  readonly device: string;
+  readonly address: string;
+}
+
+/** From here on this person is known in this browser. Strange: never before in it, but before in others, or in sessions that are still remembered; `besides` is not one of them. */
+const knowing = (personId: string, device: SeenDevice, besides: string | null, now: Date): Fragment => fragment`
     insert into authn.device (person_id, device_id, first_seen_at, last_seen_at, device, address)
          values (${personId}, ${device.id}, ${now}, ${now}, ${device.device}, ${device.address})
     on conflict (person_id, device_id) do update set last_seen_at = excluded.last_seen_at, device = excluded.device, address = excluded.address
       returning xmax = 0 and (exists (select from authn.device where person_id = ${personId} and device_id <> ${device.id})
-                              or exists (select from authn.session where person_id = ${personId} and id <> ${sessionId})) as is_strange`;
-  return { isStrange: row?.isStrange ?? false };
+                              or exists (select from authn.session where person_id = ${personId} and id is distinct from ${besides}::uuid)) as is_strange`;
+
+export async function knowDevice(tx: Tx, personId: string, device: SeenDevice, now: Date): Promise<{ readonly isStrange: boolean }> {
+  const [row] = await sql<{ isStrange: boolean }>(tx)`${knowing(personId, device, null, now)}`;
+  return row!;
+}
+
+/** The sign-in has become a session: it is gone, and its browser is known. */
+export async function endSignIn(tx: Tx, id: string, personId: string, device: SeenDevice, sessionId: string, now: Date): Promise<{ readonly isStrange: boolean }> {
+  const [row] = await sql<{ isStrange: boolean }>(tx)`
+    with gone as (delete from authn.sign_in where id = ${id})
+    ${knowing(personId, device, sessionId, now)}`;
+  return row!;
+}
+
+/** What a sign-in in one form needs to know before the hash. */
+export interface LookedTogether {
+  readonly named: Subject | null;
+  readonly account: string;
+  readonly source: string;
+  /** The first turn was free, and is taken. */
+  readonly isTaken: boolean;
+  readonly isSwitchedOff: boolean;
+  readonly passwordHash: string | null;
+  readonly apps: readonly Pick<StoredTotp, 'id' | 'sealedSeed'>[];
+  readonly setLimits: readonly SetLimit[];
+}
+
+/** Who is named, what they could prove, and a turn to try the password in one statement; the same one for people and for nobody. `account`: of a name that nobody has. */
+export async function lookTogether(tx: Tx, { username, account, deviceId, now }: { readonly username: string; readonly account: string; readonly deviceId: string | null; readonly now: Date }): Promise<LookedTogether> {
+  const [row] = await sql<Omit<LookedTogether, 'named' | 'apps'> & Omit<Subject, 'personId'> & { personId: string | null; apps: readonly { id: string; sealedSeed: string }[] }>(tx)`
+    with named as materialized (
+      select ${subjectColumns} from directory.person_standing p join directory.person_card c on c.person_id = p.person_id where lower(p.username) = lower(${username})),
+    counted as materialized (
+      select coalesce('person:' || (select person_id from named)::text, ${account}) as account,
+             case when exists (select from authn.device where person_id = coalesce((select person_id from named), ${nobody}) and device_id = ${deviceId}::uuid)
+                  then ${familiar('')} || ${deviceId}::text else ${unfamiliar} end as source),
+    taken as (
+      insert into authn.throttle_wait (account, authenticator, source, failures, not_before, last_failed_at)
+      select account, 'password', source, ${firstTurn.next.failures}::integer, ${firstTurn.next.notBefore}::timestamptz, ${now}::timestamptz from counted
+      on conflict (account, authenticator, source) do nothing
+        returning account)
+    select named.*, counted.account, counted.source,
+           exists (select from taken) as is_taken,
+           exists (select from authn.throttle where account = counted.account and authenticator = 'password' and disabled_at is not null) as is_switched_off,
+           (select hash from authn.password where person_id = coalesce(named.person_id, ${nobody})) as password_hash,
+           (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'sealedSeed', encode(t.sealed_seed, 'base64')) order by t.created_at, t.id), '[]')
+              from authn.totp t where t.person_id = coalesce(named.person_id, ${nobody}) and t.confirmed_at is not null) as apps,
+           ${setLimits}
+      from counted left join named on true`;
+  const { account: counted, source, isTaken, isSwitchedOff, passwordHash, apps, setLimits: limits, personId, ...named } = row!;
+  return {
+    named: personId === null ? null : { ...named, personId },
+    account: counted,
+    source,
+    isTaken,
+    isSwitchedOff,
+    passwordHash,
+    apps: apps.map(({ id, sealedSeed }) => ({ id, sealedSeed: Buffer.from(sealedSeed, 'base64') })),
+    setLimits: limits,
+  };
+}
+
+/**
+ * A right password and a right code in one statement: both are taken (the password is still the stored one, nobody has used the
+ * time step), and only then both tries are forgiven. Not where tries of the code are held against this browser: that code stands in line.
+ */
+export async function useTogether(tx: Tx, password: Fragment, code: Fragment, counted: Counted): Promise<boolean> {
+  const ofCode: Counted = { ...counted, authenticator: 'totp' };
+  const [row] = await sql<{ isUsed: boolean }>(tx)`
+    with password as (
+      ${password} and ${isSwitchedOn(counted)} and ${isSwitchedOn(ofCode)}
+        and not exists (select from authn.throttle_wait where account = ${ofCode.account} and authenticator = ${ofCode.authenticator} and source = ${ofCode.source})
+      returning true),
+    code as (${code} and exists (select from password) returning true),
+    ${forgiving(counted, fragment`exists (select from code)`)},
+    forgiven_code as (delete from authn.throttle where account = ${ofCode.account} and authenticator = ${ofCode.authenticator} and exists (select from code))
+    select exists (select from code) as is_used`;
+  return row!.isUsed;
 }
 
 export async function removeSignIn(tx: Tx, id: string): Promise<void> {

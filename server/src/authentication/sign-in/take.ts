@@ -37,10 +37,13 @@ const tried =
   (prove: (needs: TakeNeeds, signIn: SignIn, from: Visitor, typed: string) => Promise<AttemptOutcome<Held>>, of: 'password' | 'code', wrong: Said['phrase']): Take =>
   async (needs, signIn, from, posted) => {
     if (posted[of].trim() === '') return stay('missing');
-    const outcome = await prove(needs, signIn, from, posted[of]);
-    if (outcome.is === 'wait') return outcome.seconds < 120 ? stay('wait', { seconds: outcome.seconds }, 429) : stay('wait_minutes', { minutes: Math.ceil(outcome.seconds / 60) }, 429);
-    return outcome.is === 'proven' ? { is: 'moved', held: outcome.value } : stay(wrong, {}, 401);
+    return takenOf(await prove(needs, signIn, from, posted[of]), wrong);
   };
+
+export function takenOf(outcome: AttemptOutcome<Held>, wrong: Said['phrase']): Taken {
+  if (outcome.is === 'wait') return outcome.seconds < 120 ? stay('wait', { seconds: outcome.seconds }, 429) : stay('wait_minutes', { minutes: Math.ceil(outcome.seconds / 60) }, 429);
+  return outcome.is === 'proven' ? { is: 'moved', held: outcome.value } : stay(wrong, {}, 401);
+}
 
 /** The steps, one line each; what comes after any of them is the dispatcher's business (next-step.ts). */
 export type Taking = Exclude<Screen, 'username' | 'lacks-key' | 'certificate'> | 'skip';

@@ -19,14 +19,15 @@ import { shownAtOf } from '../tally/tally.ts';
 import type { Devices } from '../throttle/device.ts';
 import { beginCertificate, takeCertificate } from '../certificate/prove-certificate.ts';
 import { noFactors, type EnrolledFactors, type Step } from './next-step.ts';
-import { beginSignInIn, finishSignIn, noteShownCodesIn, stepOfSignIn, stepWith, type Held } from './progress.ts';
-import { provePasskey, type Visitor } from './prove.ts';
+import { beginSignInIn, finishSignIn, noteShownCodesIn, stepOfSignIn, stepWith, type Finished, type Held, type Where } from './progress.ts';
+import { provePasskey, type From } from './prove.ts';
 import { safeReturnTo } from './return-to.ts';
 import { drawScreen, namesByItself, pathOf, screensOf, type Extra, type Said, type Screen, type View } from './screens.ts';
+import { signInTogether } from './sign-in-together.ts';
 import { signInCookie, type Purpose, type SignIn } from './sign-in.ts';
 import { findSignIn, type FoundSignIn } from './store.ts';
 import { strictest, workforceFloor, type Wanted } from './strength.ts';
-import { parsed, takes, type TakeNeeds, type Taking } from './take.ts';
+import { parsed, takenOf, takes, type Taken, type TakeNeeds, type Taking } from './take.ts';
 
 export type WalkNeeds = Needs & TakeNeeds & { readonly pageFrame: PageFrame; readonly devices: Devices };
 
@@ -131,12 +132,15 @@ export function openWalk(needs: WalkNeeds) {
       if (asked) return redirect(pathOf(stepWith(asked.signIn, asked.factors), moved.signIn.purpose), [keep(moved)]);
     }
     if (step.is !== 'done') return redirect(pathOf(step, moved.signIn.purpose), [keep(moved)]);
-    const deviceId = devices.read(visit.cookies) ?? devices.make();
-    const finished = await finishSignIn(needs, moved.signIn, { userAgent: visit.request.userAgent, address: visit.request.address, deviceId, replaces: visit.principal?.sessionId ?? null });
+    const where = whereOf(visit);
+    const finished = await finishSignIn(needs, moved.signIn, where);
     if (!finished) return redirect('/sign-in?expired=1');
     if ('asked' in finished) return redirect(pathOf(stepWith(finished.asked, finished.factors), finished.asked.purpose), [keep(moved)]);
-    return redirect(finished.returnTo, [{ name: sessionCookie, value: finished.secret }, devices.cookie(deviceId), forget]);
+    return enter(finished, where);
   }
+
+  const whereOf = ({ request, cookies, principal }: Visit): Where => ({ userAgent: request.userAgent, address: request.address, deviceId: devices.read(cookies) ?? devices.make(), replaces: principal?.sessionId ?? null });
+  const enter = ({ secret, returnTo }: Finished, { deviceId }: Where): Answer => redirect(returnTo, [{ name: sessionCookie, value: secret }, devices.cookie(deviceId), forget]);
 
   async function stepUp(visit: Visit, sessionId: string, personId: string, query: Asked): Promise<Answer> {
     const now = clock.now();
@@ -181,11 +185,11 @@ export function openWalk(needs: WalkNeeds) {
     if (body.step === 'username') {
       const username = body.username.trim().normalize('NFC');
       if (username === '' || username.length > 254) return show(visit, { signIn: null, purpose, step: start, problem: { phrase: 'missing' }, status: 400, typed: username.slice(0, 254), returnTo, stepUp: body.step_up });
-      const { began, named } = await database.read(async (tx) => {
+      if (purpose === 'sign-in' && body.password !== '') return takeTogether(visit, { username, wanted, returnTo, shownAt }, from);
+      const began = await database.read(async (tx) => {
         const subject = await findSubjectByUsername(tx, username);
-        return { began: await beginSignInIn(tx, needs, { purpose, username, personId: subject?.personId ?? null, sessionId: null, wanted, proofs: [], returnTo, shownAt }), named: subject };
+        return beginSignInIn(tx, needs, { purpose, username, personId: subject?.personId ?? null, sessionId: null, wanted, proofs: [], returnTo, shownAt });
       });
-      if (purpose === 'sign-in' && body.password !== '') return takeTogether(visit, began, { ...from, named, userAgent: request.userAgent });
       // Nothing is proven yet: what comes next is the same for every name, so no factors are asked for.
       return goOn(visit, began, noFactors);
     }
@@ -215,20 +219,23 @@ export function openWalk(needs: WalkNeeds) {
     return show(visit, { signIn, purpose: signIn.purpose, step, wish: screen, problem: taken.problem, status: taken.status, returnTo: signIn.returnTo });
   };
 
-  /** Name and password, perhaps the code too, in one form: a program, or a page of the company's own, fills in all at once. Each is taken as if it had come alone. */
-  async function takeTogether(visit: Visit & { body: Body }, began: Held, from: Visitor): Promise<Answer> {
-    let at = began;
-    let factors: EnrolledFactors | null = null;
-    for (const screen of ['password', 'totp'] as const) {
-      const step = stepWith(at.signIn, (factors ??= at === began ? noFactors : await database.read((tx) => enrolledFactors(tx, at.signIn.personId ?? nobody))));
-      if (!screensOf(step).includes(screen) || (screen === 'totp' && visit.body.code === '')) break;
-      const taken = await takes[screen](needs, at.signIn, from, visit.body);
-      if (taken.is === 'lost') return redirect('/sign-in?expired=1');
-      if (taken.is === 'stay') return show(visit, { signIn: at.signIn, purpose: 'sign-in', step, wish: screen, problem: taken.problem, status: taken.status, returnTo: at.signIn.returnTo, cookies: [keep(at)] });
-      at = taken.held;
-      if (screen === 'password') factors = null;
-    }
-    return goOn(visit, at, factors);
+  /** Name and password, perhaps the code too, in one form. What is missing or wrong is asked for on the page of its own. */
+  async function takeTogether(visit: Visit & { body: Body }, beginning: Parameters<typeof signInTogether>[1], from: From): Promise<Answer> {
+    const where = whereOf(visit);
+    const together = await signInTogether(needs, beginning, visit.body, from, where);
+    if (together.is === 'in') return enter(together.finished, where);
+    const { begun, named, password } = together;
+    const stayAt = (at: Held, step: Step, wish: Screen, taken: Taken & { is: 'stay' }): Promise<Answer> => show(visit, { signIn: at.signIn, purpose: 'sign-in', step, wish, problem: taken.problem, status: taken.status, returnTo: at.signIn.returnTo, cookies: [keep(at)] });
+    const taken = takenOf(password, 'wrong_password');
+    if (taken.is === 'stay') return stayAt(begun, stepWith(begun.signIn, noFactors), 'password', taken);
+    if (taken.is === 'lost') return redirect('/sign-in?expired=1');
+    const at = taken.held;
+    const factors = await database.read((tx) => enrolledFactors(tx, at.signIn.personId ?? nobody));
+    const step = stepWith(at.signIn, factors);
+    if (visit.body.code === '' || !screensOf(step).includes('totp')) return goOn(visit, at, factors);
+    const next = await takes.totp(needs, at.signIn, { ...from, named, userAgent: where.userAgent }, visit.body);
+    if (next.is === 'stay') return stayAt(at, step, 'totp', next);
+    return next.is === 'lost' ? redirect('/sign-in?expired=1') : goOn(visit, next.held, factors);
   }
 
   /** A challenge to prove with a passkey. Keys are named only to somebody who has proven something, or who is signed in. */

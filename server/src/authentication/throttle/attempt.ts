@@ -9,7 +9,7 @@ import type { Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
 import type { Method } from '../sign-in/strength.ts';
 import { addWait, countFailure, countTold, forgive, isDisabled, isKnownDevice, lockWait, saveWait, type Counted } from './store.ts';
-import { failuresUntilDisabled, noWait, takeTurn, type Turn } from './throttle.ts';
+import { failuresUntilDisabled, familiar, firstTurn, takeTurn, unfamiliar, type Turn } from './throttle.ts';
 
 /** Whom a try is about: a person, or a name that nobody active has. Both are throttled alike. */
 export interface Tried {
@@ -39,16 +39,18 @@ export const accountOf = (keys: Pick<Needs['keys'], 'derive'>, tried: Pick<Tried
  * `check` costs the same for people and for nobody; `use` takes the proof (a code is used up) and may still say no.
  */
 export async function attempt<T>(needs: AttemptNeeds, tried: Tried, method: Method, check: () => Promise<Checked<T>>): Promise<AttemptOutcome<T>> {
-  const { clock, database, announce } = needs;
-  const account = accountOf(needs.keys, tried);
-  const startedAt = clock.now();
   const { named, deviceId } = tried;
   // Asked for names that nobody has, too: a browser that carries our cookie must not learn by the time who exists (ASVS 6.3.8).
-  const isFamiliar = deviceId !== null && (await database.read((tx) => isKnownDevice(tx, named?.personId ?? nobody, deviceId)));
-  const source = isFamiliar ? `device:${deviceId}` : 'unfamiliar';
-  const counted: Counted = { account, authenticator: method, source };
-  const strange = named && !isFamiliar ? { personId: named.personId, address: tried.address } : null;
-  const { turn, wasSwitchedOff } = await takeTurnOf(needs, counted, startedAt);
+  const isFamiliar = deviceId !== null && (await needs.database.read((tx) => isKnownDevice(tx, named?.personId ?? nobody, deviceId)));
+  const counted: Counted<Method> = { account: accountOf(needs.keys, tried), authenticator: method, source: isFamiliar ? familiar(deviceId) : unfamiliar };
+  return settle(needs, tried, await takeTurnOf(needs, counted, needs.clock.now()), check);
+}
+
+/** A turn that was taken, or not: what is checked in it, and what follows from that. */
+export async function settle<T>(needs: AttemptNeeds, tried: Tried, { counted, turn, wasSwitchedOff }: TakenTurn, check: () => Promise<Checked<T>>): Promise<AttemptOutcome<T>> {
+  const { clock, database, announce } = needs;
+  const { account, authenticator: method, source } = counted;
+  const strange = tried.named && source === unfamiliar ? { personId: tried.named.personId, address: tried.address } : null;
   if (turn.is === 'wait') {
     needs.countSignIn(method, 'wait');
     await database.transaction(async (tx) => {
@@ -92,16 +94,25 @@ export async function attempt<T>(needs: AttemptNeeds, tried: Tried, method: Meth
   return outcome;
 }
 
+export interface TakenTurn {
+  readonly counted: Counted<Method>;
+  readonly turn: Turn;
+  readonly wasSwitchedOff: boolean;
+}
+
 /** Mostly nothing is held against the source: then one statement counts the try, and of many at once it is the database that says who was first. */
-async function takeTurnOf({ database }: Pick<Needs, 'database'>, { account, authenticator, source }: Counted, now: Date): Promise<{ readonly turn: Turn; readonly wasSwitchedOff: boolean }> {
-  const first = takeTurn(noWait, now);
-  const added = first.is === 'granted' ? await database.read((tx) => addWait(tx, account, authenticator, source, first.next, now)) : null;
-  if (added) return { turn: first, wasSwitchedOff: added.isSwitchedOff };
+async function takeTurnOf(needs: Pick<Needs, 'database'>, counted: Counted<Method>, now: Date): Promise<TakenTurn> {
+  const added = await needs.database.read((tx) => addWait(tx, counted, firstTurn.next, now));
+  return added ? { counted, turn: firstTurn, wasSwitchedOff: added.isSwitchedOff } : standInLine(needs, counted, now);
+}
+
+/** Something is held against the source: those who come at once come one after the other. */
+export async function standInLine({ database }: Pick<Needs, 'database'>, counted: Counted<Method>, now: Date): Promise<TakenTurn> {
   return database.transaction(async (tx) => {
-    const wait = await lockWait(tx, account, authenticator, source, now);
+    const wait = await lockWait(tx, counted, now);
     const turn = takeTurn(wait, now);
-    if (turn.is === 'granted') await saveWait(tx, account, authenticator, source, turn.next, now);
-    return { turn, wasSwitchedOff: wait.isSwitchedOff };
+    if (turn.is === 'granted') await saveWait(tx, counted, turn.next, now);
+    return { counted, turn, wasSwitchedOff: wait.isSwitchedOff };
   });
 }
 

@@ -2,9 +2,9 @@ import { fragment, sql, type Fragment, type Tx } from '../../platform/db/index.t
 import type { Wait } from './throttle.ts';
 
 /** What a try counts against. */
-export interface Counted {
+export interface Counted<Authenticator extends string = string> {
   readonly account: string;
-  readonly authenticator: string;
+  readonly authenticator: Authenticator;
   readonly source: string;
 }
 
@@ -19,7 +19,7 @@ export interface Throttle {
 }
 
 /** The first try of a source that nothing is held against, counted in one statement. Null when there is something: then it stands in line (`lockWait`). */
-export async function addWait(tx: Tx, account: string, authenticator: string, source: string, wait: Wait, now: Date): Promise<{ readonly isSwitchedOff: boolean } | null> {
+export async function addWait(tx: Tx, { account, authenticator, source }: Counted, wait: Wait, now: Date): Promise<{ readonly isSwitchedOff: boolean } | null> {
   const [row] = await sql<{ isSwitchedOff: boolean }>(tx)`
     insert into authn.throttle_wait (account, authenticator, source, failures, not_before, last_failed_at)
          values (${account}, ${authenticator}, ${source}, ${wait.failures}, ${wait.notBefore}, ${now})
@@ -29,7 +29,7 @@ export async function addWait(tx: Tx, account: string, authenticator: string, so
 }
 
 /** The wait of this source, held until the transaction ends: tries that come at once stand in line here. */
-export async function lockWait(tx: Tx, account: string, authenticator: string, source: string, now: Date): Promise<Wait & { readonly isSwitchedOff: boolean }> {
+export async function lockWait(tx: Tx, { account, authenticator, source }: Counted, now: Date): Promise<Wait & { readonly isSwitchedOff: boolean }> {
   const [row] = await sql<Wait & { isSwitchedOff: boolean }>(tx)`
     insert into authn.throttle_wait (account, authenticator, source, failures, not_before, last_failed_at)
          values (${account}, ${authenticator}, ${source}, 0, '-infinity'::timestamptz, ${now})
@@ -38,7 +38,7 @@ export async function lockWait(tx: Tx, account: string, authenticator: string, s
   return row!;
 }
 
-export async function saveWait(tx: Tx, account: string, authenticator: string, source: string, wait: Wait, now: Date): Promise<void> {
+export async function saveWait(tx: Tx, { account, authenticator, source }: Counted, wait: Wait, now: Date): Promise<void> {
   await sql(tx)`
     update authn.throttle_wait
        set failures = ${wait.failures}, not_before = ${wait.notBefore}, last_failed_at = ${now}, told = 0

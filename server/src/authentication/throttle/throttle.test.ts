@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { noWait, takeTurn, waitSecondsAfter, type Wait } from './throttle.ts';
+import { firstTurn, noWait, takeTurn, waitSecondsAfter, type Wait } from './throttle.ts';
 
 const now = new Date('2026-03-02T09:00:00Z');
 
@@ -25,6 +25,7 @@ it('a try is counted before it is checked, so that guesses sent at once gain not
 
 it('a try that began a moment before the one that was counted first is not told to wait', () => {
   const first = takeTurn(noWait, now);
+  expect(first).toEqual(firstTurn);
   expect(first.is).toBe('granted');
   if (first.is === 'granted') expect(takeTurn(first.next, new Date(now.getTime() - 3)).is).toBe('granted');
 });

@@ -19,10 +19,17 @@ export interface Wait {
   readonly notBefore: Date;
 }
 
+/** All browsers that a person has never signed in with are one source of tries; each of the others is one by itself. */
+export const unfamiliar = 'unfamiliar';
+export const familiar = (deviceId: string): string => `device:${deviceId}`;
+
 /** Of a source that nothing is held against. */
 export const noWait: Wait = { failures: 0, notBefore: new Date(0) };
 
 export type Turn = { readonly is: 'granted'; readonly next: Wait } | { readonly is: 'wait'; readonly seconds: number };
+
+/** What such a source gets, at whatever moment: it waits for nothing. */
+export const firstTurn = { is: 'granted', next: { failures: 1, notBefore: noWait.notBefore } } as const satisfies Turn;
 
 /**
  * A try is counted as wrong before it is checked and forgiven when it was right. INVARIANT: of many guesses sent at once no

@@ -1,6 +1,7 @@
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { Log } from '../log/index.ts';
-import { closeTx, makeTx, type Tx } from './sql.ts';
+import { closeTx, makeTx, type Connection, type Tx } from './sql.ts';
 
 export type DatabaseConnection = { readonly connectionString: string } | { readonly host: string; readonly port: number; readonly user: string; readonly password: string; readonly database: string };
 
@@ -55,10 +56,14 @@ export function openDatabase(connection: DatabaseConnection, options: { log: Log
 
   async function once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return borrow(async (client) => {
-      const tx = makeTx(client);
+      const connection = inPackets(client);
+      const tx = makeTx(connection);
       try {
-        await client.query('begin');
+        // Leaves with the first question, and nobody waits for it alone: what comes after it runs after it, or not at all.
+        const begun = connection.query(begin);
+        begun.catch(() => undefined);
         const result = await work(tx);
+        await begun;
         await client.query('commit');
         return result;
       } catch (error) {
@@ -70,7 +75,7 @@ export function openDatabase(connection: DatabaseConnection, options: { log: Log
     });
   }
 
-  const direct = makeTx(pool);
+  const direct = makeTx({ query: (statement) => pool.query(statement) });
 
   return {
     connection,
@@ -87,7 +92,7 @@ export function openDatabase(connection: DatabaseConnection, options: { log: Log
     read: (work) => work(direct),
     session: (work) =>
       borrow(async (client) => {
-        const tx = makeTx(client);
+        const tx = makeTx(inPackets(client));
         try {
           return await work(tx);
         } finally {
@@ -96,6 +101,28 @@ export function openDatabase(connection: DatabaseConnection, options: { log: Log
       }),
     listen: (channel, heard) => listen(clientConfig, channel, heard, log),
     close: () => pool.end(),
+  };
+}
+
+/** Named, so that it takes the same way as the questions after it and leaves in their packet. */
+const begin: pg.QueryConfig = { name: 'begin', text: 'begin' };
+
+/** What is asked within one turn of the event loop leaves in one packet: each write to the socket wakes the database, and costs more than the question. */
+function inPackets(client: pg.PoolClient): Connection {
+  const { stream } = (client as unknown as { readonly connection: { readonly stream: Duplex } }).connection;
+  let isHeld = false;
+  return {
+    query(statement) {
+      if (!isHeld) {
+        isHeld = true;
+        stream.cork();
+        process.nextTick(() => {
+          isHeld = false;
+          stream.uncork();
+        });
+      }
+      return client.query(statement);
+    },
   };
 }
 

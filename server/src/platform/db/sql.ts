@@ -1,5 +1,5 @@
 import { sql as kyselySql, type CompiledQuery, type RawBuilder } from 'kysely';
-import type { ClientBase, Pool, QueryConfig } from 'pg';
+import type { QueryConfig, QueryResult } from 'pg';
 import { compile } from './compile.ts';
 
 declare const open: unique symbol;
@@ -12,16 +12,21 @@ export interface Tx {
 /** A piece of SQL with its values; composes inside `sql` and other fragments. Values become parameters, never text. */
 export type Fragment = RawBuilder<unknown>;
 
-const connections = new WeakMap<Tx, ClientBase | Pool>();
+/** A pool, or one connection. */
+export interface Connection {
+  query(statement: QueryConfig): Promise<QueryResult>;
+}
+
+const connections = new WeakMap<Tx, Connection>();
 
 /** Only platform/db makes a Tx. */
-export function makeTx(connection: ClientBase | Pool): Tx {
+export function makeTx(connection: Connection): Tx {
   const tx = Object.freeze({}) as Tx;
   connections.set(tx, connection);
   return tx;
 }
 
-export function connectionOf(tx: Tx): ClientBase | Pool {
+function connectionOf(tx: Tx): Connection {
   const connection = connections.get(tx);
   if (!connection) throw new Error('this transaction is closed');
   return connection;

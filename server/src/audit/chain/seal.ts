@@ -62,6 +62,8 @@ export function openSealer(needs: SealerNeeds): Sealer {
         await database.read(tidyInbox);
         sinceTidy = 0;
       }
+      // That was all there was; what came meanwhile has its turn at the next look.
+      if (count < batch) return sealed;
     }
   }
 

@@ -1,4 +1,4 @@
-import { fragment, json, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
+import { fragment, isLeftToTheDisk, json, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
 import { factorsOf, nobody, type StoredTotp } from '../factor/store.ts';
 import type { SetLimit } from '../session-limit/session-limit.ts';
 import { setLimits, subjectColumns, type Subject } from '../session/store.ts';
@@ -177,7 +177,8 @@ export async function lookTogether(tx: Tx, { username, account, deviceId, now }:
            (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'sealedSeed', encode(t.sealed_seed, 'base64')) order by t.created_at, t.id), '[]')
               from authn.totp t where t.person_id = coalesce(named.person_id, ${nobody}) and t.confirmed_at is not null) as apps,
            ${setLimits}
-      from counted left join named on true`;
+      from counted left join named on true
+     where ${isLeftToTheDisk}`;
   const { account: counted, source, isTaken, isSwitchedOff, passwordHash, apps, setLimits: limits, personId, ...named } = row!;
   return {
     named: personId === null ? null : { ...named, personId },

@@ -1,7 +1,10 @@
 import type { Clock } from '../../platform/clock/index.ts';
 import type { Database } from '../../platform/db/index.ts';
+import { wait } from '../../platform/jobs/index.ts';
 import { addToTally } from './store.ts';
 import { dayOf, type Counted, type Outcome } from './tally.ts';
+
+const gatherMs = 250;
 
 export interface Tally {
   add(outcome: Outcome, method: string, upToSeconds?: number): void;
@@ -9,8 +12,8 @@ export interface Tally {
 
 /**
  * Counts beside the sign-in, never within it: rows that everybody adds to would make everybody wait in the transaction that gives
- * them their session. One statement is under way at most; what comes meanwhile goes together with the next. What cannot be
- * written is lost: a measure must not cost anybody a session.
+ * them their session. What comes within a quarter of a second is written in one statement. What cannot be written is lost: a
+ * measure must not cost anybody a session.
  */
 export function openTally({ database, clock }: { readonly database: Pick<Database, 'read'>; readonly clock: Clock }): Tally {
   let waiting = new Map<string, Counted>();
@@ -19,6 +22,7 @@ export function openTally({ database, clock }: { readonly database: Pick<Databas
   async function write(): Promise<void> {
     isWriting = true;
     while (waiting.size > 0) {
+      await wait(gatherMs);
       const lines = [...waiting.values()];
       waiting = new Map();
       await database.read((tx) => addToTally(tx, lines)).catch(() => undefined);

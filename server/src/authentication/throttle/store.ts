@@ -1,4 +1,4 @@
-import { fragment, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
+import { fragment, isLeftToTheDisk, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
 import type { Wait } from './throttle.ts';
 
 /** What a try counts against. */
@@ -24,7 +24,7 @@ export async function addWait(tx: Tx, { account, authenticator, source }: Counte
     insert into authn.throttle_wait (account, authenticator, source, failures, not_before, last_failed_at)
          values (${account}, ${authenticator}, ${source}, ${wait.failures}, ${wait.notBefore}, ${now})
     on conflict (account, authenticator, source) do nothing
-      returning ${isSwitchedOff}`;
+      returning ${isSwitchedOff}, ${isLeftToTheDisk} as is_left`;
   return row ?? null;
 }
 

@@ -70,6 +70,12 @@ function storable(text: string): string {
   return JSON.stringify(walk(JSON.parse(text)));
 }
 
+/**
+ * True, for a statement that is a transaction by itself: what it writes need not be on disk before it answers. A crash of the
+ * database may lose the last fraction of a second of it, so only for what is counted, never for what was promised.
+ */
+export const isLeftToTheDisk: Fragment = kyselySql`set_config('synchronous_commit', 'off', true) = 'off'`;
+
 export const textArray = (values: readonly string[]): Fragment => kyselySql`${[...values]}::text[]`;
 
 const names = new Map<string, string>();

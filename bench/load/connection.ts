@@ -105,7 +105,12 @@ export function headerOf(reply: Reply, name: string): string | null {
 
 /** Keeps cookies of one pretended browser. */
 export class CookieJar {
-  readonly #cookies = new Map<string, string>();
+  readonly #cookies: Map<string, string>;
+
+  /** With what is in `before`; what comes into either later does not come into the other. */
+  constructor(before?: CookieJar) {
+    this.#cookies = new Map(before ? before.#cookies : []);
+  }
 
   take(reply: Reply): void {
     for (const [, name, value] of reply.head.matchAll(/\r\nset-cookie: *([^=;]+)=([^;\r]*)/gi)) {

@@ -6,8 +6,13 @@ export interface SignInSettings {
   /** Each has the password and an authenticator app of its own (base64 of its secret). */
   readonly people: readonly { readonly username: string; readonly seed: string }[];
   readonly password: string;
-  /** Name, password and code are sent together; else page by page, as a person does. */
+  /** Name, password and code are sent together, in a form that each connection opens once and keeps; else page by page, as a person does. */
   readonly isOneForm: boolean;
+}
+
+interface OpenForm {
+  readonly page: Reply;
+  readonly cookies: CookieJar;
 }
 
 /**
@@ -16,11 +21,12 @@ export interface SignInSettings {
  */
 export function passwordSignIn({ people, password, isOneForm }: SignInSettings): Scenario {
   let turn = 0;
+  const forms = new WeakMap<Connection, OpenForm>();
   return {
     async once(connection) {
       const number = turn++;
       const person = people[number % people.length]!;
-      const { jar } = await signIn(connection, '/sign-in', person, password, isOneForm);
+      const { jar } = isOneForm ? await signInAtOnce(connection, forms, person, password) : await signIn(connection, '/sign-in', person, password);
       if (number % 100 === 0) {
         const me = await connection.request(getRequest('/api/v1/me', jar.line));
         if (me.status !== 200 || !me.body.includes(person.username)) throw new Error(`a session that was just begun answered ${me.status}: ${me.body.slice(0, 200)}`);
@@ -31,7 +37,7 @@ export function passwordSignIn({ people, password, isOneForm }: SignInSettings):
 }
 
 /** From `path` through the sign-in to the first address that is no longer part of it; that one is not opened. */
-export async function signIn(connection: Connection, path: string, person: SignInSettings['people'][number], password: string, isOneForm = false): Promise<{ jar: CookieJar; leadsTo: URL }> {
+export async function signIn(connection: Connection, path: string, person: SignInSettings['people'][number], password: string): Promise<{ jar: CookieJar; leadsTo: URL }> {
   const jar = new CookieJar();
   let reply = await connection.request(getRequest(path, 'accept: text/html\r\n'));
   for (let step = 0; step < 12; step += 1) {
@@ -43,9 +49,24 @@ export async function signIn(connection: Connection, path: string, person: SignI
       continue;
     }
     if (reply.status !== 200) throw new Error(`the sign-in answered ${reply.status}: ${text(reply)}`);
-    reply = await connection.request(submit(reply, person, password, jar, isOneForm));
+    reply = await connection.request(submit(reply, person, password, jar, false));
   }
   throw new Error(`the sign-in does not end; the last page says: ${text(reply)}`);
+}
+
+/** One request; each sign-in has cookies of its own from there on. */
+async function signInAtOnce(connection: Connection, forms: WeakMap<Connection, OpenForm>, person: SignInSettings['people'][number], password: string): Promise<{ jar: CookieJar }> {
+  let form = forms.get(connection);
+  if (!form) {
+    form = { page: await connection.request(getRequest('/sign-in', 'accept: text/html\r\n')), cookies: new CookieJar() };
+    form.cookies.take(form.page);
+    forms.set(connection, form);
+  }
+  const jar = new CookieJar(form.cookies);
+  const reply = await connection.request(submit(form.page, person, password, jar, true));
+  jar.take(reply);
+  if (reply.status !== 303 || !jar.get('bailiwick')) throw new Error(`the sign-in in one form answered ${reply.status}: ${headerOf(reply, 'location') ?? text(reply)}`);
+  return { jar };
 }
 
 /** The form of the page that asks for what a person with a password types. */

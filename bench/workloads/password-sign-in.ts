@@ -1,36 +1,39 @@
 import { median, spreadOf } from '../arithmetic.ts';
 import { allErrors, atLeast, atMost, beside, measure, medianCpu, type Bench, type Measured, type Outcome } from '../bench.ts';
 import { argon2idPerSecond } from '../limits/limits.ts';
+import type { Shape } from '../load/drive.ts';
 import type { SignInSettings } from '../load/password-sign-in.ts';
 import { benchPassword, seedFactors } from '../seed.ts';
 
 /**
  * Password and authenticator app: one argon2id, a session, the audit, beside the hash alone, two at once.
  *
- *   W1  name, password and code in one form: what the sign-in itself costs
+ *   W1  name, password and code in one form that stays open, one request: what the sign-in itself costs
  *   W2  page by page without script, as a person does: six requests
  */
 export async function passwordSignIn({ house, generator, bystander, isQuick, people, say }: Bench, id: 'W1' | 'W2'): Promise<Outcome> {
   const isOneForm = id === 'W1';
   // Enough people that nobody comes twice within the 30 seconds in which their code stays the same.
-  const settings: SignInSettings = { people: await seedFactors(house.pool, house.folder, Math.min(6_000, Math.floor(people * 0.9))), password: benchPassword, isOneForm };
+  const settings: SignInSettings = { people: await seedFactors(house.pool, house.folder, Math.min(8_000, Math.floor(people * 0.9))), password: benchPassword, isOneForm };
   let used = 0;
   // Each load begins where the one before has ended, for the same reason.
-  const next = (): SignInSettings => {
-    const from = (used += 1_500) % settings.people.length;
-    return { ...settings, people: [...settings.people.slice(from), ...settings.people.slice(0, from)] };
+  const load = async (shape: Shape): Promise<Measured> => {
+    const from = used % settings.people.length;
+    const measured = await measure(generator, house, 'passwordSignIn', { ...settings, people: [...settings.people.slice(from), ...settings.people.slice(0, from)] }, shape);
+    used += measured.operations + 100;
+    return measured;
   };
   const sessionsBefore = await count(house.pool, `select count(*) from authn.session`);
   const auditBefore = await count(house.pool, `select count(*) from audit.everything where action like 'authentication.%' and outcome = 'allowed'`);
 
   const shape = (seconds: number) => ({ kind: 'closed', connections: 4, seconds }) as const;
-  const all: Measured[] = [await measure(generator, house, 'passwordSignIn', next(), shape(isQuick ? 1 : 5))];
+  const all: Measured[] = [await load(shape(isQuick ? 1 : 5))];
   const rounds: { ours: Measured; hashes: number }[] = [];
   const waits: number[] = [];
   for (let round = 0; round < (isQuick ? 1 : 5); round += 1) {
     const seconds = isQuick ? 3 : 8;
     const hashes = await argon2idPerSecond(isQuick ? 1.5 : 3);
-    const ours = await measure(generator, house, 'passwordSignIn', next(), shape(seconds));
+    const ours = await load(shape(seconds));
     rounds.push({ ours, hashes });
     say(`${id} round ${round + 1}: ${ours.rate.toFixed(1)} sign-ins/s, ${hashes.toFixed(1)} hashes/s`);
   }
@@ -41,11 +44,11 @@ export async function passwordSignIn({ house, generator, bystander, isQuick, peo
   const seconds = isQuick ? 3 : 10;
   const reads = { asked: [{ name: 'people', path: '/api/v1/people?limit=50', bearer: house.token, itemsAtLeast: 1 }, { name: 'discovery', path: '/.well-known/openid-configuration' }] };
   const [full, others] = await Promise.all([
-    measure(generator, house, 'passwordSignIn', next(), shape(seconds)),
+    load(shape(seconds)),
     bystander.run({ origin: house.origin, scenario: 'reads', settings: reads, shape: { kind: 'open', ratePerSecond: 20, seconds, connections: 8 } }),
   ]);
   waits.push(...Object.values(others.latencies).flat());
-  const open = await measure(generator, house, 'passwordSignIn', next(), { kind: 'open', ratePerSecond: rate * 0.5, seconds: isQuick ? 4 : 15, connections: 64 });
+  const open = await load({ kind: 'open', ratePerSecond: rate * 0.5, seconds: isQuick ? 4 : 15, connections: 64 });
   all.push(full, open);
 
   const done = all.reduce((sum, one) => sum + one.operations, 0);

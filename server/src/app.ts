@@ -20,12 +20,12 @@ const commandFile = fileURLToPath(new URL('./cli/bailiwick.ts', import.meta.url)
 /** Every domain in the order of the ladder, with the plugs that connect what may not import each other. */
 export function buildDomains(foundation: Foundation) {
   const { clock, database, events, jobs, keys, mailer, metrics, config, log, rateLimits, passwordHashing: hashing } = foundation;
-  const { announce } = events;
+  const { announce, announceWithin } = events;
 
   // authorization says who may do what; the gate of the platform mints permits from its answers.
   const decider = makeDecider({ database });
   const gate = openGate({ decider, recordRefusal: makeRecordRefusal({ database }) });
-  const needs = { clock, database, announce, gate, jobs, keys, mailer, metrics, config, log, rateLimits, hashing };
+  const needs = { clock, database, announce, announceWithin, gate, jobs, keys, mailer, metrics, config, log, rateLimits, hashing };
 
   const audit = auditModule({ ...needs, checkpointFile: foundation.checkpointFile });
   // privileged stands far below and knows who could still sign in; whoever takes a way in away asks it first.

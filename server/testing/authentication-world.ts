@@ -39,7 +39,7 @@ export async function authenticationWorld(url: string = origin, settings: Readon
   const hashing = openPasswordHashing({ pepper: keys.derive('password pepper') });
   const metrics = openMetrics();
   const rateLimits = openRateLimits({ database, clock, isOn: false });
-  const { announce } = events;
+  const { announce, announceWithin } = events;
 
   const consoleRoles: ConsoleRoles = {
     hasAdministrator: async (tx) => (await firstAdministrator(tx)) !== null,
@@ -50,7 +50,7 @@ export async function authenticationWorld(url: string = origin, settings: Readon
       return !isPrivileged || (actorId !== null && (await consoleRolesOf(tx, toPersonId(actorId))).includes('administrator'));
     },
   };
-  const needs = { config, clock, database, announce, mailer, keys, hashing, rateLimits, metrics, gate, jobs, log: silentLog };
+  const needs = { config, clock, database, announce, announceWithin, mailer, keys, hashing, rateLimits, metrics, gate, jobs, log: silentLog };
   const pageFrame = openPageFrame(needs);
   const authentication: Module = authenticationModule({ ...needs, pageFrame, consoleRoles, peopleGroups, lastWayIn, permissionsOf: (principal) => decider.held(principal, authentication.permissions), formTargetsOf: async () => [], applicationsOfSessions: async () => [], pushSender: openPushSender(needs, more.pushAgent), applicationOf: async (returnTo) => (returnTo.startsWith('/oauth2/interaction/') ? 'Wiki' : null) });
   const modules: Module[] = [authentication, authorizationModule({ ...needs, lastWayIn })];

@@ -5,7 +5,7 @@ export const migrations = readMigrations('audit', new URL('./migrations/', impor
 export type { Entry, NewEntry, Outcome } from './entry/entry.ts';
 export { actionsWithWords, nameOfAction, sentenceOf } from './entry/entry.ts';
 export { canonical } from './entry/canonical.ts';
-export { listEntries, record, recordAll, type EntryFilter } from './entry/store.ts';
+export { listEntries, record, recordAll, recording, type EntryFilter } from './entry/store.ts';
 export { makeRecordRefusal, openRefusalRecorder, recordApart } from './entry/record-refusal.ts';
 
 export { auditModule } from './module.ts';

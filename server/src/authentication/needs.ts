@@ -2,7 +2,7 @@ import type { Clock } from '../platform/clock/index.ts';
 import type { Config } from '../platform/config/index.ts';
 import type { Keys, PasswordHashing } from '../platform/crypto/index.ts';
 import type { Database, Fragment, Tx } from '../platform/db/index.ts';
-import type { Announce } from '../platform/events/index.ts';
+import type { Announce, AnnounceWithin } from '../platform/events/index.ts';
 import type { Gate, Principal, RateLimits } from '../platform/http/index.ts';
 import type { Jobs } from '../platform/jobs/index.ts';
 import type { Log } from '../platform/log/index.ts';
@@ -52,6 +52,7 @@ export interface AuthenticationNeeds {
   readonly clock: Clock;
   readonly database: Database;
   readonly announce: Announce;
+  readonly announceWithin: AnnounceWithin;
   readonly mailer: Pick<Mailer, 'post'>;
   readonly jobs: Pick<Jobs, 'enqueue'>;
   readonly keys: Pick<Keys, 'seal' | 'open' | 'derive'>;

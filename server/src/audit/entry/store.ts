@@ -7,8 +7,11 @@ import { bodyOf, type Entry, type NewEntry, type Outcome } from './entry.ts';
  * No NOTIFY here on purpose: PostgreSQL takes one lock over all notifying commits, and writers must not wait for one another.
  */
 export async function record(tx: Tx, entry: NewEntry): Promise<void> {
-  await sql(tx)`insert into audit.inbox (body) values (${bodyOf(entry)})`;
+  await sql(tx)`${recording(entry, fragment`true`)}`;
 }
+
+/** The same as a part of a larger statement, where `when` holds. */
+export const recording = (entry: NewEntry, when: Fragment): Fragment => fragment`insert into audit.inbox (body) select ${bodyOf(entry)}::text where ${when}`;
 
 /** As `record`, for many at once, in this order. */
 export async function recordAll(tx: Tx, entries: readonly NewEntry[]): Promise<void> {

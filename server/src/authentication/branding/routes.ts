@@ -9,11 +9,10 @@ import type { Faces } from './face.ts';
 import { mostLogoBytes } from './logo.ts';
 import { presentBranding, presentLook, readBranding } from './read-branding.ts';
 import { lookOf } from './shades.ts';
-import type { Branding } from './store.ts';
 
 export function brandingRoutes(needs: Pick<Needs, 'clock' | 'database' | 'config'> & { readonly faces: Faces }): readonly AnyRoute[] {
   const { organisation } = needs.config;
-  const shown = async (branding: Branding) => {
+  const shown = async (branding: Parameters<typeof presentBranding>[0]) => {
     await needs.faces.refresh();
     return presentBranding(branding, organisation);
   };

@@ -89,32 +89,38 @@ export interface Facing {
   readonly isBeforeTheDoor: boolean;
 }
 
-/** One question, asked when a sign-in is about to become a session. Business roles are looked at only where a policy names one. */
+export interface FacingRow {
+  readonly person: Member;
+  readonly policies: readonly (Omit<Row, 'startsAt' | 'deadlineAt'> & { startsAt: string; deadlineAt: string })[];
+  readonly standings: readonly { policyId: string; skips: number; excusedUntil: string | null; isBeforeTheDoor: boolean }[];
+}
+
+/** A column, null for nobody. Business roles are looked at only where a policy names one. */
+export const facingOf = (groups: PeopleGroups, personId: Fragment, now: Date): Fragment => fragment`
+    (with open_policy as materialized (select ${columns} from authn.enrolment_policy where state in ('on', 'stopped') and removed_at is null and starts_at <= ${now})
+     select jsonb_build_object(
+              'person', jsonb_build_object(
+                'personId', card.person_id, 'department', card.department, 'location', card.location, 'employmentType', card.employment_type, 'title', card.title, 'isBreakGlass', card.source = 'break-glass',
+                'isAdministrator', card.person_id in (${groups.withConsoleRole}),
+                'roleIds', case when exists (select from open_policy where jsonb_path_exists(audience, '$.anyOf[*].roleIds[*]'))
+                                then array(select held.role_id::text from (${groups.inRoles}) as held where held.person_id = card.person_id) else '{}' end),
+              'policies', coalesce((select jsonb_agg(jsonb_build_object('id', id, 'name', name, 'audience', audience, 'wantedLevel', wanted_level, 'isPhishingResistanceWanted', is_phishing_resistance_wanted, 'methodsWithout', methods_without,
+                                                                        'startsAt', starts_at, 'deadlineAt', deadline_at, 'skips', skips, 'percent', percent, 'state', state)) from open_policy), '[]'),
+              'standings', coalesce((select jsonb_agg(jsonb_build_object('policyId', policy_id, 'skips', skips, 'excusedUntil', excused_until, 'isBeforeTheDoor', must_asked_at is not null)) from authn.enrolment_standing where person_id = card.person_id), '[]'))
+       from directory.person_card card
+      where card.person_id = ${personId}) as facing`;
+
+export const asFacing = ({ person, policies, standings }: FacingRow): Facing => ({
+  person,
+  policies: policies.map((one) => asPolicy({ ...one, startsAt: new Date(one.startsAt), deadlineAt: new Date(one.deadlineAt) } as Row)),
+  standings: new Map(standings.map((one) => [one.policyId, { skips: one.skips, excusedUntil: one.excusedUntil === null ? null : new Date(one.excusedUntil) }])),
+  isBeforeTheDoor: standings.some((one) => one.isBeforeTheDoor),
+});
+
+/** One question, asked when a sign-in is about to become a session. */
 export async function findFacing(tx: Tx, groups: PeopleGroups, personId: string, now: Date): Promise<Facing | null> {
-  const [row] = await sql<
-    Member & {
-      policies: readonly (Omit<Row, 'startsAt' | 'deadlineAt'> & { startsAt: string; deadlineAt: string })[];
-      standings: readonly { policyId: string; skips: number; excusedUntil: string | null; isBeforeTheDoor: boolean }[];
-    }
-  >(tx)`
-    with open_policy as materialized (select ${columns} from authn.enrolment_policy where state in ('on', 'stopped') and removed_at is null and starts_at <= ${now})
-    select c.person_id, c.department, c.location, c.employment_type, c.title, c.source = 'break-glass' as is_break_glass,
-           c.person_id in (${groups.withConsoleRole}) as is_administrator,
-           case when exists (select from open_policy where jsonb_path_exists(audience, '$.anyOf[*].roleIds[*]'))
-                then array(select held.role_id::text from (${groups.inRoles}) as held where held.person_id = c.person_id) else '{}' end as role_ids,
-           coalesce((select jsonb_agg(jsonb_build_object('id', id, 'name', name, 'audience', audience, 'wantedLevel', wanted_level, 'isPhishingResistanceWanted', is_phishing_resistance_wanted, 'methodsWithout', methods_without,
-                                                         'startsAt', starts_at, 'deadlineAt', deadline_at, 'skips', skips, 'percent', percent, 'state', state)) from open_policy), '[]') as policies,
-           coalesce((select jsonb_agg(jsonb_build_object('policyId', policy_id, 'skips', skips, 'excusedUntil', excused_until, 'isBeforeTheDoor', must_asked_at is not null)) from authn.enrolment_standing where person_id = c.person_id), '[]') as standings
-      from directory.person_card c
-     where c.person_id = ${personId}`;
-  if (!row) return null;
-  const { policies, standings, ...person } = row;
-  return {
-    person,
-    policies: policies.map((one) => asPolicy({ ...one, startsAt: new Date(one.startsAt), deadlineAt: new Date(one.deadlineAt) } as Row)),
-    standings: new Map(standings.map((one) => [one.policyId, { skips: one.skips, excusedUntil: one.excusedUntil === null ? null : new Date(one.excusedUntil) }])),
-    isBeforeTheDoor: standings.some((one) => one.isBeforeTheDoor),
-  };
+  const [row] = await sql<{ facing: FacingRow | null }>(tx)`select ${facingOf(groups, fragment`${personId}`, now)}`;
+  return row?.facing ? asFacing(row.facing) : null;
 }
 
 /** True only while there is one left: two sign-ins at once do not get two out of one. `atMost` null: not counted. */

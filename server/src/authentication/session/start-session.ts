@@ -1,7 +1,8 @@
 import Bowser from 'bowser';
-import { record } from '../../audit/index.ts';
+import { record, type NewEntry } from '../../audit/index.ts';
 import { digestOf, newId, randomToken } from '../../platform/crypto/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
+import type { DomainEvent } from '../../platform/events/index.ts';
 import type { Needs } from '../needs.ts';
 import { strengthOf, type Proof } from '../sign-in/strength.ts';
 import { announceEnded } from './end-sessions.ts';
@@ -26,16 +27,20 @@ interface Input {
   readonly replaces: string | null;
 }
 
-/** Begins a session of exactly what was proven. The secret is new, 256 bits, and leaves this function once (63B-4 5.1, ASVS 7.2.2, 7.2.3, 7.2.4). */
-export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'clock' | 'announce'>, input: Input): Promise<{ session: Session; secret: string }> {
-  const now = clock.now();
+/** A session that is about to begin, with what the audit and others hear of it. */
+export interface NewSession {
+  readonly session: Session;
+  /** New, 256 bits; it leaves once, for the cookie (63B-4 5.1, ASVS 7.2.2, 7.2.3, 7.2.4). */
+  readonly secret: string;
+  readonly entry: NewEntry;
+  readonly event: DomainEvent;
+}
+
+/** Of exactly what was proven. */
+export function newSession(now: Date, input: Omit<Input, 'replaces'> & { readonly setLimits: readonly SetLimit[] }): NewSession {
   const strength = strengthOf(input.proofs);
   if (strength.level === 0) throw new Error('a session needs a proof');
-  if (input.replaces) {
-    const old = await findSession(tx, input.replaces, now);
-    const ended = old && (await endSession(tx, old.id, old.personId, now, 'signed in again in the same browser'));
-    if (ended) await announceEnded(tx, announce, [ended], 'signed in again in the same browser', now);
-  }
+  const subject = `person:${input.personId}`;
   const session: Session = {
     id: newId(),
     personId: input.personId,
@@ -48,26 +53,42 @@ export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
     createdAt: now,
     authenticatedAt: now,
     lastSeenAt: now,
-    ...endsOf(input.isBreakGlass ? 3 : strength.level, now, now, limitsFrom(input.setLimits ?? (await findSetLimits(tx)))),
+    ...endsOf(input.isBreakGlass ? 3 : strength.level, now, now, limitsFrom(input.setLimits)),
     endedAt: null,
     endReason: null,
   };
-  const secret = randomToken(256);
+  const { id: sessionId, assuranceLevel, methods, device, address } = session;
+  return {
+    session,
+    secret: randomToken(256),
+    entry: {
+      action: 'authentication.sign-in.succeed',
+      actor: personActor(input.personId),
+      actorName: input.personName,
+      target: subject,
+      targetName: input.personName,
+      at: now,
+      outcome: 'allowed',
+      facts: { sessionId, assuranceLevel, methods, device, address, ...(input.isBreakGlass ? { isBreakGlass: true } : {}) },
+    },
+    event: { kind: 'session_started', subject, at: now, facts: { sessionId, assuranceLevel, methods } },
+  };
+}
+
+/** Begins it. */
+export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'clock' | 'announce'>, input: Input): Promise<{ session: Session; secret: string }> {
+  const now = clock.now();
+  if (input.replaces) {
+    const old = await findSession(tx, input.replaces, now);
+    const ended = old && (await endSession(tx, old.id, old.personId, now, 'signed in again in the same browser'));
+    if (ended) await announceEnded(tx, announce, [ended], 'signed in again in the same browser', now);
+  }
+  const { session, secret, entry, event } = newSession(now, { ...input, setLimits: input.setLimits ?? (await findSetLimits(tx)) });
   const tooMany = 'more sessions than one person keeps open';
   const added = addSession(tx, session, digestOf(secret), mostOpenSessions, tooMany);
-  const recorded = record(tx, {
-    action: 'authentication.sign-in.succeed',
-    actor: personActor(input.personId),
-    actorName: input.personName,
-    target: `person:${input.personId}`,
-    targetName: input.personName,
-    at: now,
-    outcome: 'allowed',
-    facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods, device: session.device, address: session.address, ...(input.isBreakGlass ? { isBreakGlass: true } : {}) },
-  });
-  if (input.isBreakGlass) await announce(tx, { kind: 'break_glass_session_started', subject: `person:${input.personId}`, at: now, facts: { sessionId: session.id, device: session.device, address: session.address } });
-  const announced = announce(tx, { kind: 'session_started', subject: `person:${input.personId}`, at: now, facts: { sessionId: session.id, assuranceLevel: session.assuranceLevel, methods: session.methods } });
-  const [crowdedOut] = await Promise.all([added, recorded, announced]);
+  const recorded = record(tx, entry);
+  if (input.isBreakGlass) await announce(tx, { kind: 'break_glass_session_started', subject: event.subject, at: now, facts: { sessionId: session.id, device: session.device, address: session.address } });
+  const [crowdedOut] = await Promise.all([added, recorded, announce(tx, event)]);
   if (crowdedOut.length > 0) await announceEnded(tx, announce, crowdedOut, tooMany, now);
   return { session, secret };
 }

@@ -1,4 +1,4 @@
-import { fragment, sql, type Tx } from '../../platform/db/index.ts';
+import { fragment, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
 import type { Session } from './session.ts';
 
 const columns = fragment`s.id, s.person_id, s.assurance_level, s.methods, s.is_phishing_resistant, s.device, s.device_id, s.address, s.created_at, s.authenticated_at, s.last_seen_at, s.idle_expires_at, s.expires_at, s.ended_at, s.end_reason`;
@@ -41,13 +41,17 @@ export async function findSession(tx: Tx, id: string, now: Date): Promise<Sessio
   return row ?? null;
 }
 
+/** A part of a statement: the row of a new session, where `when` holds. */
+export const addingSession = (session: Session, digest: Buffer, when: Fragment): Fragment => fragment`
+      insert into authn.session (id, digest, person_id, assurance_level, methods, is_phishing_resistant, device, device_id, address, created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at)
+      select ${session.id}::uuid, ${digest}::bytea, ${session.personId}::uuid, ${session.assuranceLevel}::smallint, ${[...session.methods]}::text[], ${session.isPhishingResistant}::boolean, ${session.device}::text, ${session.deviceId}::uuid,
+             ${session.address}::text, ${session.createdAt}::timestamptz, ${session.authenticatedAt}::timestamptz, ${session.lastSeenAt}::timestamptz, ${session.idleExpiresAt}::timestamptz, ${session.expiresAt}::timestamptz
+       where ${when}`;
+
 /** No more than `atMost` stay open: those unused for longest end, with their tokens told as of any other (ASVS 7.1.2). */
 export async function addSession(tx: Tx, session: Session, digest: Buffer, atMost: number, reason: string): Promise<readonly Ended[]> {
   return sql<Ended>(tx)`
-    with added as (
-      insert into authn.session (id, digest, person_id, assurance_level, methods, is_phishing_resistant, device, device_id, address, created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at)
-           values (${session.id}, ${digest}, ${session.personId}, ${session.assuranceLevel}, ${[...session.methods]}, ${session.isPhishingResistant}, ${session.device}, ${session.deviceId},
-                   ${session.address}, ${session.createdAt}, ${session.authenticatedAt}, ${session.lastSeenAt}, ${session.idleExpiresAt}, ${session.expiresAt}))
+    with added as (${addingSession(session, digest, fragment`true`)})
     update authn.session
        set ended_at = ${session.createdAt}, end_reason = ${reason}
      where id in (select id from authn.session where person_id = ${session.personId} and ended_at is null order by last_seen_at desc, id desc offset ${atMost - 1})

@@ -2,20 +2,18 @@ import { later } from '../../platform/clock/index.ts';
 import { digestOf, newId, randomToken } from '../../platform/crypto/index.ts';
 import type { Fragment, Tx } from '../../platform/db/index.ts';
 import { askedOf, askEnrolmentIn } from '../enrolment/ask-enrolment.ts';
-import { findFacing } from '../enrolment/store.ts';
 import { enrolledFactors, nobody } from '../factor/store.ts';
-import type { SetLimit } from '../session-limit/session-limit.ts';
 import type { Subject } from '../session/store.ts';
 import type { Needs } from '../needs.ts';
 import { noticeStrangeBrowserIn } from '../known-device/strange-browser.ts';
 import { judgedNowIn, restOnModelIn } from '../passkey-model/judge.ts';
 import { noteRecoveryIn } from '../recovery/note-recovery.ts';
-import { deviceOf, raiseSessionIn, startSessionIn } from '../session/start-session.ts';
+import { deviceOf, newSession, raiseSessionIn, startSessionIn } from '../session/start-session.ts';
 import type { Counted } from '../throttle/store.ts';
 import { nextStep, noProgress, type EnrolledFactors, type Enrollable, type Step } from './next-step.ts';
 import { signInLifeMs, withProof, type Purpose, type SignIn } from './sign-in.ts';
 import { strictest, type Proof, type Wanted } from './strength.ts';
-import { addProof, addSignIn, endSignIn, findFinisher, knowDevice, lockSignIn, removeSignIn, saveSignIn, useAndAddProof, type SeenDevice } from './store.ts';
+import { addProof, addSignIn, endSignIn, enterTogether, findFinisher, lockSignIn, removeSignIn, saveSignIn, useAndAddProof, type Entering, type LookedTogether, type SeenDevice } from './store.ts';
 
 /** A sign-in with the secret that the browser must show next. */
 export interface Held {
@@ -161,36 +159,31 @@ export async function finishSignIn(needs: FinishNeeds, { id, personId }: Pick<Si
 
 const deviceIn = ({ deviceId, userAgent, address }: Where): SeenDevice => ({ id: deviceId, device: deviceOf(userAgent), address });
 
-/** Thrown to take back what was written on trust. */
-class NotSoSimple extends Error {}
-
 /**
  * The same for a sign-in whose password and code came together and were right: it was never written down. INVARIANT: the
- * dispatcher and the policies are asked once more here, too. What they are asked and what is written leaves in one packet, and
- * all of it is taken back where one of them, or the database (`use`: a password that was changed meanwhile, a code that
- * somebody used), says no. Then the sign-in goes its way page by page. Null: so it does.
+ * dispatcher and the policies are asked here, too, as of the look that this sign-in began with, a hash ago; what may have been
+ * taken away since (the password, the app, the job) is asked by the statement that writes the session. Null: something more is
+ * asked for, or something is not as it was; the sign-in goes its way page by page.
  */
-export async function finishTogether(needs: FinishNeeds, signIn: SignIn, subject: Subject, setLimits: readonly SetLimit[], use: (tx: Tx) => Promise<boolean>, where: Where): Promise<Finished | null> {
-  const { personId } = subject;
-  const finish = async (tx: Tx): Promise<Finished> => {
-    const now = needs.clock.now();
-    const device = deviceIn(where);
-    const [isUsed, finisher, facing, { isStrange }, started] = await Promise.all([
-      use(tx),
-      findFinisher(tx, personId),
-      findFacing(tx, needs.peopleGroups, personId, now),
-      knowDevice(tx, personId, device, now),
-      startSessionIn(tx, needs, { ...where, personId, personName: subject.displayName, proofs: signIn.proofs, setLimits }),
-    ]);
-    if (!isUsed || !finisher?.subject.isActive || !facing || facing.isBeforeTheDoor) throw new NotSoSimple();
-    if (stepWith(signIn, finisher.factors).is !== 'done' || askedOf(facing, signIn, finisher.factors, now)) throw new NotSoSimple();
-    if (isStrange) await noticeStrangeBrowserIn(tx, needs, subject, device);
-    return { secret: started.secret, returnTo: signIn.returnTo };
-  };
-  const finished = await needs.database.transaction(finish).catch((error: unknown) => {
-    if (error instanceof NotSoSimple) return null;
-    throw error;
-  });
-  if (finished) needs.noteSignIn(signIn, needs.clock.now());
-  return finished;
+export async function finishTogether(needs: FinishNeeds & Pick<Needs, 'announceWithin'>, signIn: SignIn, subject: Subject, looked: LookedTogether, taken: Pick<Entering, 'password' | 'code' | 'counted'>, where: Where): Promise<Finished | null> {
+  const now = needs.clock.now();
+  const { factors, facing, setLimits, isFull } = looked;
+  if (isFull || where.replaces || !facing || facing.isBeforeTheDoor || stepWith(signIn, factors).is !== 'done' || askedOf(facing, signIn, factors, now)) return null;
+  const device = deviceIn(where);
+  const started = newSession(now, { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId, setLimits });
+  const enter = (tx: Tx) => enterTogether(tx, needs.announceWithin, { ...taken, started, device });
+  const tell = (tx: Tx): Promise<void> => noticeStrangeBrowserIn(tx, needs, subject, device);
+  const { database } = needs;
+  const entered = await (looked.isStrange
+    ? database.transaction(async (tx) => {
+        const outcome = await enter(tx);
+        if (outcome.isIn) await tell(tx);
+        return outcome;
+      })
+    : database.read(enter));
+  if (!entered.isIn) return null;
+  // Two first sign-ins at once: when each looked, there was no other.
+  if (entered.isStrange && !looked.isStrange) await database.transaction(tell);
+  needs.noteSignIn(signIn, now);
+  return { secret: started.secret, returnTo: signIn.returnTo };
 }

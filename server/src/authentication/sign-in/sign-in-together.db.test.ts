@@ -36,7 +36,7 @@ function meanwhile(what: () => Promise<unknown>): void {
   });
 }
 
-it('all of it right: a session, no sign-in written down, nothing held against the browser, and a handful of statements', async () => {
+it('all of it right: a session, no sign-in written down, nothing held against the browser, and two statements', async () => {
   nextCode();
   const known = await opened();
   expect((await post(known)).location).toBe('/');
@@ -56,8 +56,7 @@ it('all of it right: a session, no sign-in written down, nothing held against th
   const statements = asked.filter((one) => !one.includes('authn.sign_in_tally') && !one.includes('authn.branding'));
   vi.restoreAllMocks();
   expect(reply.location).toBe('/');
-  // One look, and begin, use, whom, policies, browser, session, audit, notice, commit.
-  expect(statements.length, statements.join('\n')).toBeLessThanOrEqual(10);
+  expect(statements.length, statements.join('\n')).toBe(2);
   expect(await isIn(chrome)).toBe(true);
   expect({ sessions: await count('authn.session'), signIns: await count('authn.sign_in'), entries: (await world.audit('authentication.sign-in.succeed')).length }).toEqual({ sessions: before.sessions + 1, signIns: before.signIns, entries: before.entries + 1 });
   expect(await count('authn.throttle_wait')).toBe(0);

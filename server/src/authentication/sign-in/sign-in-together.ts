@@ -7,9 +7,9 @@ import { firstTurn } from '../throttle/throttle.ts';
 import { finishTogether, keepSignInIn, newSignIn, useAndAddProofIn, type Beginning, type Finished, type Held, type Where } from './progress.ts';
 import { checkPassword, checkTotp, tried, type From } from './prove.ts';
 import type { SignIn } from './sign-in.ts';
-import { lookTogether, useTogether } from './store.ts';
+import { lookTogether } from './store.ts';
 
-type TogetherNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config' | 'hashing' | 'geography' | 'noteSignIn' | 'peopleGroups'>;
+type TogetherNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'announceWithin' | 'keys' | 'mailer' | 'countSignIn' | 'config' | 'hashing' | 'geography' | 'noteSignIn' | 'peopleGroups'>;
 
 /** `password`: how the password fared; what is missing is asked for page by page, in the sign-in that is held. */
 export type Together =
@@ -25,7 +25,7 @@ export async function signInTogether(needs: TogetherNeeds, beginning: Pick<Begin
   const { clock, database, keys } = needs;
   const now = clock.now();
   const { username } = beginning;
-  const looked = await database.read((tx) => lookTogether(tx, { username, account: accountOf(keys, { named: null, username }), deviceId: from.deviceId, now }));
+  const looked = await database.read((tx) => lookTogether(tx, needs.peopleGroups, { username, account: accountOf(keys, { named: null, username }), deviceId: from.deviceId, now }));
   const { named, passwordHash, apps } = looked;
   const signIn = newSignIn(needs, { ...beginning, purpose: 'sign-in', personId: named?.personId ?? null, sessionId: null, proofs: [] });
   const who = tried(signIn, { ...from, named });
@@ -46,7 +46,7 @@ export async function signInTogether(needs: TogetherNeeds, beginning: Pick<Begin
         const code = typed.code === '' ? null : checkTotp(needs, apps, typed.code, proven);
         const at = proven.toISOString();
         const ofBoth: SignIn = { ...signIn, proofs: [{ method: 'password', at }, { method: 'totp', at }] };
-        const finished = code && (await finishTogether(needs, ofBoth, who.subject!, looked.setLimits, (its) => useTogether(its, use, useTotpStep(code.appId, code.step, proven), counted), where));
+        const finished = code && (await finishTogether(needs, ofBoth, who.subject!, looked, { password: use, code: useTotpStep(code.appId, code.step, proven), counted }, where));
         if (finished) return finished;
         await keep();
         return useAndAddProofIn(tx, needs, use, counted, signIn.id, { method: 'password', at });

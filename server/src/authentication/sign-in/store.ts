@@ -1,7 +1,14 @@
-import { fragment, isLeftToTheDisk, json, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
+import { recording } from '../../audit/index.ts';
+import { digestOf } from '../../platform/crypto/index.ts';
+import { fragment, isLeftToTheDisk, join, json, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
+import type { AnnounceWithin } from '../../platform/events/index.ts';
+import { asFacing, facingOf, type Facing, type FacingRow } from '../enrolment/store.ts';
 import { factorsOf, nobody, type StoredTotp } from '../factor/store.ts';
+import type { PeopleGroups } from '../needs.ts';
 import type { SetLimit } from '../session-limit/session-limit.ts';
-import { setLimits, subjectColumns, type Subject } from '../session/store.ts';
+import { mostOpenSessions } from '../session/session.ts';
+import type { NewSession } from '../session/start-session.ts';
+import { addingSession, setLimits, subjectColumns, type Subject } from '../session/store.ts';
 import { forgiving, isSwitchedOn, type Counted } from '../throttle/store.ts';
 import { familiar, firstTurn, unfamiliar } from '../throttle/throttle.ts';
 import type { EnrolledFactors, Progress } from './next-step.ts';
@@ -122,28 +129,27 @@ export interface SeenDevice {
   readonly address: string;
 }
 
-/** From here on this person is known in this browser. Strange: never before in it, but before in others, or in sessions that are still remembered; `besides` is not one of them. */
-const knowing = (personId: string, device: SeenDevice, besides: string | null, now: Date): Fragment => fragment`
-    insert into authn.device (person_id, device_id, first_seen_at, last_seen_at, device, address)
-         values (${personId}, ${device.id}, ${now}, ${now}, ${device.device}, ${device.address})
-    on conflict (person_id, device_id) do update set last_seen_at = excluded.last_seen_at, device = excluded.device, address = excluded.address
-      returning xmax = 0 and (exists (select from authn.device where person_id = ${personId} and device_id <> ${device.id})
-                              or exists (select from authn.session where person_id = ${personId} and id is distinct from ${besides}::uuid)) as is_strange`;
+/** Something that is known of this person from before: browsers other than `deviceId`, or sessions that are still remembered, but for `besides`. */
+const isKnownOtherwise = (personId: Fragment, deviceId: Fragment, besides: string | null): Fragment => fragment`
+    (exists (select from authn.device where person_id = ${personId} and device_id is distinct from ${deviceId})
+     or exists (select from authn.session where person_id = ${personId} and id is distinct from ${besides}::uuid))`;
 
-export async function knowDevice(tx: Tx, personId: string, device: SeenDevice, now: Date): Promise<{ readonly isStrange: boolean }> {
-  const [row] = await sql<{ isStrange: boolean }>(tx)`${knowing(personId, device, null, now)}`;
-  return row!;
-}
+/** From here on this person is known in this browser, where `when` holds. Strange: never before in it, and known otherwise. */
+const knowing = (personId: string, device: SeenDevice, besides: string | null, now: Date, when: Fragment): Fragment => fragment`
+    insert into authn.device (person_id, device_id, first_seen_at, last_seen_at, device, address)
+    select ${personId}::uuid, ${device.id}::uuid, ${now}::timestamptz, ${now}::timestamptz, ${device.device}::text, ${device.address}::text where ${when}
+    on conflict (person_id, device_id) do update set last_seen_at = excluded.last_seen_at, device = excluded.device, address = excluded.address
+      returning xmax = 0 and ${isKnownOtherwise(fragment`${personId}`, fragment`${device.id}`, besides)} as is_strange`;
 
 /** The sign-in has become a session: it is gone, and its browser is known. */
 export async function endSignIn(tx: Tx, id: string, personId: string, device: SeenDevice, sessionId: string, now: Date): Promise<{ readonly isStrange: boolean }> {
   const [row] = await sql<{ isStrange: boolean }>(tx)`
     with gone as (delete from authn.sign_in where id = ${id})
-    ${knowing(personId, device, sessionId, now)}`;
+    ${knowing(personId, device, sessionId, now, fragment`true`)}`;
   return row!;
 }
 
-/** What a sign-in in one form needs to know before the hash. */
+/** All that a sign-in in one form asks of the database before the hash. */
 export interface LookedTogether {
   readonly named: Subject | null;
   readonly account: string;
@@ -153,18 +159,25 @@ export interface LookedTogether {
   readonly isSwitchedOff: boolean;
   readonly passwordHash: string | null;
   readonly apps: readonly Pick<StoredTotp, 'id' | 'sealedSeed'>[];
+  readonly factors: EnrolledFactors;
+  readonly facing: Facing | null;
   readonly setLimits: readonly SetLimit[];
+  /** One session more would be too many: another has to end. */
+  readonly isFull: boolean;
+  /** This browser would be a strange one. */
+  readonly isStrange: boolean;
 }
 
-/** Who is named, what they could prove, and a turn to try the password in one statement; the same one for people and for nobody. `account`: of a name that nobody has. */
-export async function lookTogether(tx: Tx, { username, account, deviceId, now }: { readonly username: string; readonly account: string; readonly deviceId: string | null; readonly now: Date }): Promise<LookedTogether> {
-  const [row] = await sql<Omit<LookedTogether, 'named' | 'apps'> & Omit<Subject, 'personId'> & { personId: string | null; apps: readonly { id: string; sealedSeed: string }[] }>(tx)`
+/** Who is named, what they could prove, what is asked of them, and a turn to try the password, in one statement; the same one for people and for nobody. `account`: of a name that nobody has. */
+export async function lookTogether(tx: Tx, groups: PeopleGroups, { username, account, deviceId, now }: { readonly username: string; readonly account: string; readonly deviceId: string | null; readonly now: Date }): Promise<LookedTogether> {
+  const personId = fragment`coalesce(named.person_id, ${nobody})`;
+  const [row] = await sql<Omit<LookedTogether, 'named' | 'apps' | 'facing'> & Omit<Subject, 'personId'> & { personId: string | null; apps: readonly { id: string; sealedSeed: string }[]; facing: FacingRow | null }>(tx)`
     with named as materialized (
       select ${subjectColumns} from directory.person_standing p join directory.person_card c on c.person_id = p.person_id where lower(p.username) = lower(${username})),
     counted as materialized (
-      select coalesce('person:' || (select person_id from named)::text, ${account}) as account,
-             case when exists (select from authn.device where person_id = coalesce((select person_id from named), ${nobody}) and device_id = ${deviceId}::uuid)
-                  then ${familiar('')} || ${deviceId}::text else ${unfamiliar} end as source),
+      select coalesce('person:' || (select person_id from named)::text, ${account}) as account, is_known,
+             case when is_known then ${familiar('')} || ${deviceId}::text else ${unfamiliar} end as source
+        from (select exists (select from authn.device where person_id = coalesce((select person_id from named), ${nobody}) and device_id = ${deviceId}::uuid) as is_known) as browser),
     taken as (
       insert into authn.throttle_wait (account, authenticator, source, failures, not_before, last_failed_at)
       select account, 'password', source, ${firstTurn.next.failures}::integer, ${firstTurn.next.notBefore}::timestamptz, ${now}::timestamptz from counted
@@ -173,41 +186,66 @@ export async function lookTogether(tx: Tx, { username, account, deviceId, now }:
     select named.*, counted.account, counted.source,
            exists (select from taken) as is_taken,
            exists (select from authn.throttle where account = counted.account and authenticator = 'password' and disabled_at is not null) as is_switched_off,
-           (select hash from authn.password where person_id = coalesce(named.person_id, ${nobody})) as password_hash,
+           (select hash from authn.password where person_id = ${personId}) as password_hash,
            (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'sealedSeed', encode(t.sealed_seed, 'base64')) order by t.created_at, t.id), '[]')
-              from authn.totp t where t.person_id = coalesce(named.person_id, ${nobody}) and t.confirmed_at is not null) as apps,
-           ${setLimits}
+              from authn.totp t where t.person_id = ${personId} and t.confirmed_at is not null) as apps,
+           ${factorsOf(personId)},
+           ${facingOf(groups, personId, now)},
+           ${setLimits},
+           exists (select from authn.session where person_id = ${personId} and ended_at is null offset ${mostOpenSessions - 1}) as is_full,
+           not counted.is_known and ${isKnownOtherwise(personId, fragment`${deviceId}::uuid`, null)} as is_strange
       from counted left join named on true
      where ${isLeftToTheDisk}`;
-  const { account: counted, source, isTaken, isSwitchedOff, passwordHash, apps, setLimits: limits, personId, ...named } = row!;
+  const { account: counted, source, isTaken, isSwitchedOff, passwordHash, apps, factors, facing, setLimits: limits, isFull, isStrange, personId: id, ...named } = row!;
   return {
-    named: personId === null ? null : { ...named, personId },
+    named: id === null ? null : { ...named, personId: id },
     account: counted,
     source,
     isTaken,
     isSwitchedOff,
     passwordHash,
-    apps: apps.map(({ id, sealedSeed }) => ({ id, sealedSeed: Buffer.from(sealedSeed, 'base64') })),
+    apps: apps.map((app) => ({ id: app.id, sealedSeed: Buffer.from(app.sealedSeed, 'base64') })),
+    factors,
+    facing: facing && asFacing(facing),
     setLimits: limits,
+    isFull,
+    isStrange,
   };
 }
 
+/** A right password and a right code, and the session that comes of them. */
+export interface Entering {
+  readonly password: Fragment;
+  readonly code: Fragment;
+  readonly counted: Counted;
+  readonly started: NewSession;
+  readonly device: SeenDevice;
+}
+
 /**
- * A right password and a right code in one statement: both are taken (the password is still the stored one, nobody has used the
- * time step), and only then both tries are forgiven. Not where tries of the code are held against this browser: that code stands in line.
+ * Both secrets are taken (the password is still the stored one, nobody has used the time step, the person is still here), and only then
+ * there is a session, the browser is known, both tries are forgiven, and the audit and others hear of it: in one statement, all
+ * or nothing. Not where tries of the code are held against this browser: that code stands in line.
  */
-export async function useTogether(tx: Tx, password: Fragment, code: Fragment, counted: Counted): Promise<boolean> {
+export async function enterTogether(tx: Tx, announceWithin: AnnounceWithin, { password, code, counted, started, device }: Entering): Promise<{ readonly isIn: boolean; readonly isStrange: boolean }> {
   const ofCode: Counted = { ...counted, authenticator: 'totp' };
-  const [row] = await sql<{ isUsed: boolean }>(tx)`
+  const isRight = fragment`exists (select from code)`;
+  const { session, secret, entry, event } = started;
+  const { kept, told } = announceWithin(event, isRight);
+  const [row] = await sql<{ isIn: boolean; isStrange: boolean | null }>(tx)`
     with password as (
       ${password} and ${isSwitchedOn(counted)} and ${isSwitchedOn(ofCode)}
+        and exists (select from directory.person_standing where person_id = ${session.personId} and is_active)
         and not exists (select from authn.throttle_wait where account = ${ofCode.account} and authenticator = ${ofCode.authenticator} and source = ${ofCode.source})
       returning true),
     code as (${code} and exists (select from password) returning true),
-    ${forgiving(counted, fragment`exists (select from code)`)},
-    forgiven_code as (delete from authn.throttle where account = ${ofCode.account} and authenticator = ${ofCode.authenticator} and exists (select from code))
-    select exists (select from code) as is_used`;
-  return row!.isUsed;
+    ${forgiving(counted, isRight)},
+    forgiven_code as (delete from authn.throttle where account = ${ofCode.account} and authenticator = ${ofCode.authenticator} and ${isRight}),
+    added as (${addingSession(session, digestOf(secret), isRight)}),
+    known as (${knowing(session.personId, device, session.id, session.createdAt, isRight)}),
+    ${join([fragment`recorded as (${recording(entry, isRight)})`, ...kept])}
+    select ${isRight} as is_in, (select is_strange from known) as is_strange, ${told}`;
+  return { isIn: row!.isIn, isStrange: row!.isStrange ?? false };
 }
 
 export async function removeSignIn(tx: Tx, id: string): Promise<void> {

@@ -1,8 +1,15 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, timingSafeEqual, type KeyObject } from 'node:crypto';
 
 export const sha256 = (input: string | Uint8Array): Buffer => hash('sha256', input, 'buffer');
 
-export const hmac = (key: Uint8Array, input: string | Uint8Array): Buffer => createHmac('sha256', key).update(input).digest();
+const prepared = new WeakMap<Uint8Array, KeyObject>();
+
+/** The few keys of the house are prepared once each: that costs more than the digest. */
+export function hmac(key: Uint8Array, input: string | Uint8Array): Buffer {
+  let ready = prepared.get(key);
+  if (!ready) prepared.set(key, (ready = createSecretKey(key)));
+  return createHmac('sha256', ready).update(input).digest();
+}
 
 /** Compares in constant time; texts of other lengths are simply not the same. */
 export function isSame(a: string | Uint8Array, b: string | Uint8Array): boolean {

@@ -36,7 +36,12 @@ export function openKeys(file: string, now: Date): Keys {
   const current = masters.at(-1);
   if (!oldest || !current || masters.some((key) => key.secret.length !== 32 || key.id.length !== 8)) throw new Error(`key file ${file} is damaged; restore it from its backup`);
 
-  const derive = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', oldest.secret, 'bailiwick', purpose, 32));
+  const derived = new Map<string, Buffer>();
+  function derive(purpose: string): Buffer {
+    let key = derived.get(purpose);
+    if (!key) derived.set(purpose, (key = Buffer.from(hkdfSync('sha256', oldest!.secret, 'bailiwick', purpose, 32))));
+    return key;
+  }
 
   return {
     currentId: current.id,

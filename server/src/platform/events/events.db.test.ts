@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../../../testing/database.ts';
-import { sql } from '../db/index.ts';
+import { fragment, join, sql } from '../db/index.ts';
 import { silentLog } from '../log/index.ts';
 import { openEvents } from './index.ts';
 
@@ -25,6 +25,22 @@ it('an event is delivered once, after the commit, and never for a rolled-back ch
   await events.drain();
   await events.drain();
   expect(got).toEqual([1]);
+});
+
+it('within a larger statement an event is kept and told exactly where its condition holds', async () => {
+  const events = open();
+  const got: number[] = [];
+  const heard: string[] = [];
+  events.subscribe({ name: 'test.within', kinds: ['counted'], deliver: async (_tx, one) => void got.push(one.facts['n'] as number) });
+  events.hear(({ subject }) => void heard.push(subject));
+  await events.start();
+  for (const [n, isSo] of [[1, false], [2, true]] as const) {
+    const { kept, told } = events.announceWithin(event(`within-${n}`, n), fragment`${isSo}::boolean`);
+    await world.database.read((tx) => sql(tx)`with ${join(kept)} select ${told}`);
+  }
+  await expect.poll(() => heard).toEqual(['within-2']);
+  await expect.poll(() => got).toEqual([2]);
+  await events.stop();
 });
 
 it('events of one subject stay in order when one of them fails for a while; other subjects go on', async () => {

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/index.ts';
-import type { Database, Tx } from '../db/index.ts';
-import { json, sql, textArray } from '../db/index.ts';
+import type { Database, Fragment, Tx } from '../db/index.ts';
+import { fragment, identifier, json, sql, textArray } from '../db/index.ts';
 import type { Log } from '../log/index.ts';
 
 /** A past fact. `subject` is what ordering is kept for, for example `person:0198...`. */
@@ -22,6 +22,9 @@ export interface Subscriber {
 /** One event, or many in this order, in two statements. */
 export type Announce = (tx: Tx, events: DomainEvent | readonly DomainEvent[]) => Promise<void>;
 
+/** The same for one event as pieces of a larger statement, where `when` holds: `kept` are parts of its `with`, `told` is one of the columns that it selects. */
+export type AnnounceWithin = (event: DomainEvent, when: Fragment) => { readonly kept: readonly Fragment[]; readonly told: Fragment };
+
 /** What every node hears when a transaction that announced something commits: for live pages. */
 export interface LiveEvent {
   readonly kind: string;
@@ -30,6 +33,7 @@ export interface LiveEvent {
 
 export interface Events {
   readonly announce: Announce;
+  readonly announceWithin: AnnounceWithin;
   subscribe(subscriber: Subscriber): void;
   /** Hears committed events of all nodes (kind and subject only). Returns the way to stop. */
   hear(heard: (event: LiveEvent) => void): () => void;
@@ -67,21 +71,28 @@ export function openEvents({ database, clock, log }: { database: Database; clock
   let isDirty = false;
   let sweep: Promise<void> | null = null;
 
-  const announce: Announce = async (tx, given) => {
-    const events = Array.isArray(given) ? (given as readonly DomainEvent[]) : [given as DomainEvent];
-    if (events.length === 0) return;
-    const wanting = (kind: string): readonly Subscriber[] => [...subscribers.values()].filter((subscriber) => subscriber.kinds.includes(kind));
-    const rows = events.flatMap(({ kind, subject, facts, at }) => wanting(kind).map(({ name }) => ({ subscriber: name, subject, kind, facts, at })));
-    if (rows.length > 0) {
-      await sql(tx)`
+  const wanting = (kind: string): readonly Subscriber[] => [...subscribers.values()].filter((subscriber) => subscriber.kinds.includes(kind));
+  const noticeOf = ({ kind, subject }: DomainEvent): string => JSON.stringify({ kind, subject, isAwaited: wanting(kind).length > 0 } satisfies Notice);
+  const waitingFor = ({ kind, subject, facts, at }: DomainEvent) => wanting(kind).map(({ name }) => ({ subscriber: name, subject, kind, facts, at }));
+  const keeping = (rows: readonly unknown[], when: Fragment): Fragment => fragment`
         insert into platform.outbox (subscriber, subject, kind, facts, happened_at)
         select one.subscriber, one.subject, one.kind, one.facts, one.at
           from rows from (jsonb_to_recordset(${json(rows)}) as (subscriber text, subject text, kind text, facts jsonb, at timestamptz)) with ordinality as one (subscriber, subject, kind, facts, at, place)
+         where ${when}
          order by one.place`;
-    }
-    const notices = events.map(({ kind, subject }) => JSON.stringify({ kind, subject, isAwaited: wanting(kind).length > 0 } satisfies Notice));
-    await sql(tx)`select pg_notify(${channel}, notice) from unnest(${textArray(notices)}) as notice`;
+
+  const announce: Announce = async (tx, given) => {
+    const events = Array.isArray(given) ? (given as readonly DomainEvent[]) : [given as DomainEvent];
+    if (events.length === 0) return;
+    const rows = events.flatMap(waitingFor);
+    if (rows.length > 0) await sql(tx)`${keeping(rows, fragment`true`)}`;
+    await sql(tx)`select pg_notify(${channel}, notice) from unnest(${textArray(events.map(noticeOf))}) as notice`;
   };
+
+  const announceWithin: AnnounceWithin = (event, when) => ({
+    kept: waitingFor(event).map((row, index) => fragment`${identifier(`kept_${index}`)} as (${keeping([row], when)})`),
+    told: fragment`case when ${when} then pg_notify(${channel}, ${noticeOf(event)})::text end as told`,
+  });
 
   async function deliverOne(): Promise<boolean> {
     let row: OutboxRow | undefined;
@@ -144,6 +155,7 @@ export function openEvents({ database, clock, log }: { database: Database; clock
 
   return {
     announce,
+    announceWithin,
     subscribe(subscriber) {
       if (subscribers.has(subscriber.name)) throw new Error(`two subscribers are named ${subscriber.name}`);
       subscribers.set(subscriber.name, subscriber);

@@ -95,20 +95,27 @@ export interface FacingRow {
   readonly standings: readonly { policyId: string; skips: number; excusedUntil: string | null; isBeforeTheDoor: boolean }[];
 }
 
+const namesRoles = fragment`exists (select from open_policy where jsonb_path_exists(audience, '$.anyOf[*].roleIds[*]'))`;
+
 /** A column, null for nobody. Business roles are looked at only where a policy names one. */
-export const facingOf = (groups: PeopleGroups, personId: Fragment, now: Date): Fragment => fragment`
+const facingOf = (groups: PeopleGroups, personId: Fragment, now: Date): Fragment =>
+  facingWith(groups, personId, now, fragment`case when ${namesRoles} then array(select held.role_id::text from (${groups.inRoles}) as held where held.person_id = card.person_id) else '{}' end`, fragment`true`);
+
+/** The same, but null also where a policy names a business role: who has one costs more to know than all the rest. */
+export const facingWithoutRoles = (groups: PeopleGroups, personId: Fragment, now: Date): Fragment => facingWith(groups, personId, now, fragment`'{}'::text[]`, fragment`not ${namesRoles}`);
+
+const facingWith = (groups: PeopleGroups, personId: Fragment, now: Date, roleIds: Fragment, when: Fragment): Fragment => fragment`
     (with open_policy as materialized (select ${columns} from authn.enrolment_policy where state in ('on', 'stopped') and removed_at is null and starts_at <= ${now})
      select jsonb_build_object(
               'person', jsonb_build_object(
                 'personId', card.person_id, 'department', card.department, 'location', card.location, 'employmentType', card.employment_type, 'title', card.title, 'isBreakGlass', card.source = 'break-glass',
                 'isAdministrator', card.person_id in (${groups.withConsoleRole}),
-                'roleIds', case when exists (select from open_policy where jsonb_path_exists(audience, '$.anyOf[*].roleIds[*]'))
-                                then array(select held.role_id::text from (${groups.inRoles}) as held where held.person_id = card.person_id) else '{}' end),
+                'roleIds', ${roleIds}),
               'policies', coalesce((select jsonb_agg(jsonb_build_object('id', id, 'name', name, 'audience', audience, 'wantedLevel', wanted_level, 'isPhishingResistanceWanted', is_phishing_resistance_wanted, 'methodsWithout', methods_without,
                                                                         'startsAt', starts_at, 'deadlineAt', deadline_at, 'skips', skips, 'percent', percent, 'state', state)) from open_policy), '[]'),
               'standings', coalesce((select jsonb_agg(jsonb_build_object('policyId', policy_id, 'skips', skips, 'excusedUntil', excused_until, 'isBeforeTheDoor', must_asked_at is not null)) from authn.enrolment_standing where person_id = card.person_id), '[]'))
        from directory.person_card card
-      where card.person_id = ${personId}) as facing`;
+      where card.person_id = ${personId} and ${when}) as facing`;
 
 export const asFacing = ({ person, policies, standings }: FacingRow): Facing => ({
   person,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { bestOf, nextStep, noFactors, noProgress, type Situation } from './next-step.ts';
-import type { Proof } from './strength.ts';
+import { bestOf, leastFactors, nextStep, noFactors, noProgress, recoveryCodeCount, type EnrolledFactors, type Situation } from './next-step.ts';
+import { workforceFloor, type Proof } from './strength.ts';
 
 const at = '2026-03-02T09:00:00Z';
 const password: Proof = { method: 'password', at };
@@ -161,4 +161,24 @@ it('threat, an easier way beside the envelope: a break-glass account is asked fo
   for (const proofs of [[touched], [verified], [password, totp], [code, totp], [pass], [password, touched]]) expect(next({ factors: keyOnly, proofs })).toEqual({ is: 'prove', options: ['passkey'] });
   expect(next({ factors: keyOnly, proofs: [hardware] })).toEqual({ is: 'done' });
   expect(next({ factors: keyOnly, purpose: 'step-up', wanted: { level: 2, isPhishingResistant: true }, proofs: [hardware] })).toEqual({ is: 'done' });
+});
+
+it('to have more never asks more of whoever has proven enough: what a sign-in in one form takes for granted', () => {
+  const counts = [0, 1, 3];
+  for (const isKeyOnly of [false, true]) {
+    for (const recoveryCodesLeft of [0, 9, recoveryCodeCount]) {
+      for (const wanted of [workforceFloor, { level: 2, isPhishingResistant: true }, { level: 3, isPhishingResistant: true }] as const) {
+        const asked = (factors: EnrolledFactors) => next({ wanted, proofs: [password, totp], factors });
+        const least = asked(leastFactors(isKeyOnly, recoveryCodesLeft));
+        for (const passkeys of counts) {
+          for (const pushDevices of counts) {
+            for (const certificates of counts) {
+              const most: EnrolledFactors = { ...passwordAndApp, passkeys, verifiedPasskeys: passkeys, listedPasskeys: passkeys, pushDevices, isPushOff: pushDevices === 3, certificates, verifiedCertificates: certificates, hardwareCertificates: certificates, recoveryCodesLeft, recoveryAddresses: pushDevices, isKeyOnly };
+              expect(asked(most).is === 'done', JSON.stringify(most)).toBe(least.is === 'done');
+            }
+          }
+        }
+      }
+    }
+  }
 });

@@ -67,6 +67,12 @@ export interface EnrolledFactors {
 
 export const noFactors: EnrolledFactors = { hasPassword: false, totps: 0, passkeys: 0, verifiedPasskeys: 0, listedPasskeys: 0, pushDevices: 0, isPushOff: false, certificates: 0, verifiedCertificates: 0, hardwareCertificates: 0, recoveryCodesLeft: 0, recoveryAddresses: 0 };
 
+/**
+ * The least that somebody has who has proven password and code: enough to know that nothing more is asked, without a question
+ * for each kind of key. INVARIANT: to have more never makes the dispatcher ask more of whoever has proven enough.
+ */
+export const leastFactors = (isKeyOnly: boolean, recoveryCodesLeft: number): EnrolledFactors => ({ ...noFactors, hasPassword: true, totps: 1, recoveryCodesLeft, isKeyOnly });
+
 export interface Progress {
   /** Enrolled during this sign-in. */
   readonly enrolled: readonly Enrollable[];

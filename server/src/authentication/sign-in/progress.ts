@@ -10,7 +10,7 @@ import { judgedNowIn, restOnModelIn } from '../passkey-model/judge.ts';
 import { noteRecoveryIn } from '../recovery/note-recovery.ts';
 import { deviceOf, newSession, raiseSessionIn, startSessionIn } from '../session/start-session.ts';
 import type { Counted } from '../throttle/store.ts';
-import { nextStep, noProgress, type EnrolledFactors, type Enrollable, type Step } from './next-step.ts';
+import { leastFactors, nextStep, noProgress, type EnrolledFactors, type Enrollable, type Step } from './next-step.ts';
 import { signInLifeMs, withProof, type Purpose, type SignIn } from './sign-in.ts';
 import { strictest, type Proof, type Wanted } from './strength.ts';
 import { addProof, addSignIn, endSignIn, enterTogether, findFinisher, lockSignIn, removeSignIn, saveSignIn, useAndAddProof, type Entering, type LookedTogether, type SeenDevice } from './store.ts';
@@ -167,7 +167,8 @@ const deviceIn = ({ deviceId, userAgent, address }: Where): SeenDevice => ({ id:
  */
 export async function finishTogether(needs: FinishNeeds & Pick<Needs, 'announceWithin'>, signIn: SignIn, subject: Subject, looked: LookedTogether, taken: Pick<Entering, 'password' | 'code' | 'counted'>, where: Where): Promise<Finished | null> {
   const now = needs.clock.now();
-  const { factors, facing, setLimits, isFull } = looked;
+  const { facing, setLimits, isFull } = looked;
+  const factors = leastFactors(subject.isBreakGlass, looked.recoveryCodesLeft);
   if (isFull || where.replaces || !facing || facing.isBeforeTheDoor || stepWith(signIn, factors).is !== 'done' || askedOf(facing, signIn, factors, now)) return null;
   const device = deviceIn(where);
   const started = newSession(now, { personId: subject.personId, personName: subject.displayName, proofs: signIn.proofs, userAgent: where.userAgent, address: where.address, deviceId: where.deviceId, setLimits });

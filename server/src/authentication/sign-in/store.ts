@@ -2,7 +2,7 @@ import { recording } from '../../audit/index.ts';
 import { digestOf } from '../../platform/crypto/index.ts';
 import { fragment, isLeftToTheDisk, join, json, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
 import type { AnnounceWithin } from '../../platform/events/index.ts';
-import { asFacing, facingOf, type Facing, type FacingRow } from '../enrolment/store.ts';
+import { asFacing, facingWithoutRoles, type Facing, type FacingRow } from '../enrolment/store.ts';
 import { factorsOf, nobody, type StoredTotp } from '../factor/store.ts';
 import type { PeopleGroups } from '../needs.ts';
 import type { SetLimit } from '../session-limit/session-limit.ts';
@@ -159,7 +159,8 @@ export interface LookedTogether {
   readonly isSwitchedOff: boolean;
   readonly passwordHash: string | null;
   readonly apps: readonly Pick<StoredTotp, 'id' | 'sealedSeed'>[];
-  readonly factors: EnrolledFactors;
+  readonly recoveryCodesLeft: number;
+  /** Null: nobody is named, or it takes more to know. */
   readonly facing: Facing | null;
   readonly setLimits: readonly SetLimit[];
   /** One session more would be too many: another has to end. */
@@ -189,14 +190,14 @@ export async function lookTogether(tx: Tx, groups: PeopleGroups, { username, acc
            (select hash from authn.password where person_id = ${personId}) as password_hash,
            (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'sealedSeed', encode(t.sealed_seed, 'base64')) order by t.created_at, t.id), '[]')
               from authn.totp t where t.person_id = ${personId} and t.confirmed_at is not null) as apps,
-           ${factorsOf(personId)},
-           ${facingOf(groups, personId, now)},
+           (select count(*) from authn.recovery_code where person_id = ${personId} and used_at is null) as recovery_codes_left,
+           ${facingWithoutRoles(groups, personId, now)},
            ${setLimits},
            exists (select from authn.session where person_id = ${personId} and ended_at is null offset ${mostOpenSessions - 1}) as is_full,
            not counted.is_known and ${isKnownOtherwise(personId, fragment`${deviceId}::uuid`, null)} as is_strange
       from counted left join named on true
      where ${isLeftToTheDisk}`;
-  const { account: counted, source, isTaken, isSwitchedOff, passwordHash, apps, factors, facing, setLimits: limits, isFull, isStrange, personId: id, ...named } = row!;
+  const { account: counted, source, isTaken, isSwitchedOff, passwordHash, apps, recoveryCodesLeft, facing, setLimits: limits, isFull, isStrange, personId: id, ...named } = row!;
   return {
     named: id === null ? null : { ...named, personId: id },
     account: counted,
@@ -205,7 +206,7 @@ export async function lookTogether(tx: Tx, groups: PeopleGroups, { username, acc
     isSwitchedOff,
     passwordHash,
     apps: apps.map((app) => ({ id: app.id, sealedSeed: Buffer.from(app.sealedSeed, 'base64') })),
-    factors,
+    recoveryCodesLeft,
     facing: facing && asFacing(facing),
     setLimits: limits,
     isFull,

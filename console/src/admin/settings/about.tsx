@@ -43,7 +43,7 @@ export function Clients() {
     <Stack gap="sm">
       <p className="quiet">{w.lead}</p>
       <DataList
-        name={words.settings.tabs.clients}
+        name={words.settings.parts.clients}
         query={list}
         columns={columns}
         keyOf={(one) => one.clientId}
@@ -70,7 +70,7 @@ export function Mail() {
   const query = useQuery(outboxQuery);
   const [open, setOpen] = useState<OutboxMail | null>(null);
   return (
-    <Sheet title={words.settings.tabs.mail} {...(query.data ? { lead: w.lead } : {})}>
+    <Sheet title={words.settings.parts.mail} {...(query.data ? { lead: w.lead } : {})}>
       <Loaded query={query} rows={3}>
         {(outbox) =>
           outbox === null ? (

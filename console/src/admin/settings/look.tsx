@@ -58,7 +58,7 @@ function Shown({ branding }: { branding: Branding }) {
   return (
     <Stack gap="lg">
       <div className={css.parts}>
-        <Sheet title={words.settings.tabs.look} lead={w.lead}>
+        <Sheet title={words.settings.parts.look} lead={w.lead}>
           <Stack gap="lg">
             <form
               onSubmit={(event) => {

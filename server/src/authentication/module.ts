@@ -68,9 +68,10 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
       if (signIn.purpose === 'sign-in' && signIn.progress.enrolled.length === 0) tally.add(seconds === null ? 'untimed' : 'done', method, seconds === null ? 0 : boundOf(seconds));
     },
   };
-  const needs = { ...inside, blockList: openBlockList(), devices: openDevices(given), pageFrame: given.pageFrame ?? openPageFrame(given), pushSender: given.pushSender ?? openPushSender(given) };
+  const faces = openFaces(given);
+  const needs = { ...inside, faces, blockList: openBlockList(), devices: openDevices(given), pageFrame: given.pageFrame ?? openPageFrame(given), pushSender: given.pushSender ?? openPushSender(given) };
   const doors: FastifyPluginAsync = async (app) => {
-    for (const door of [assets, brandDoors(openFaces(given)), languageDoor(given)]) await app.register(door);
+    for (const door of [assets, brandDoors(faces), languageDoor(given)]) await app.register(door);
   };
   return {
     domain: 'authentication',

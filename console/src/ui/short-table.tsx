@@ -9,7 +9,7 @@ export interface ShortColumn<T> {
 }
 
 /** A table of a few rows that is there at once; cards on a phone. The first column names the row. */
-export function ShortTable<T>({ name, rows, keyOf, columns, action }: { name: string; rows: readonly T[]; keyOf: (row: T) => string; columns: readonly [ShortColumn<T>, ...ShortColumn<T>[]]; action: ShortColumn<T> }) {
+export function ShortTable<T>({ name, rows, keyOf, columns, action }: { name: string; rows: readonly T[]; keyOf: (row: T) => string; columns: readonly [ShortColumn<T>, ...ShortColumn<T>[]]; action?: ShortColumn<T> }) {
   const isPhone = useMediaQuery('(max-width: 720px)', false, { getInitialValueInEffect: false }) ?? false;
   const [first, ...others] = columns;
   if (isPhone) {
@@ -26,7 +26,7 @@ export function ShortTable<T>({ name, rows, keyOf, columns, action }: { name: st
                 </div>
               ))}
             </dl>
-            {action.render(row)}
+            {action?.render(row)}
           </li>
         ))}
       </ul>
@@ -40,9 +40,11 @@ export function ShortTable<T>({ name, rows, keyOf, columns, action }: { name: st
             {columns.map((column) => (
               <Table.Th key={column.title}>{column.title}</Table.Th>
             ))}
-            <Table.Th>
-              <span className="visually-hidden">{action.title}</span>
-            </Table.Th>
+            {action ? (
+              <Table.Th>
+                <span className="visually-hidden">{action.title}</span>
+              </Table.Th>
+            ) : null}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -51,7 +53,7 @@ export function ShortTable<T>({ name, rows, keyOf, columns, action }: { name: st
               {columns.map((column) => (
                 <Table.Td key={column.title}>{column.render(row)}</Table.Td>
               ))}
-              <Table.Td ta="right">{action.render(row)}</Table.Td>
+              {action ? <Table.Td ta="right">{action.render(row)}</Table.Td> : null}
             </Table.Tr>
           ))}
         </Table.Tbody>

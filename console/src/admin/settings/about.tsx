@@ -11,6 +11,7 @@ import { useMe } from '../../ui/me.tsx';
 import raw from '../../ui/proof-mark.module.css';
 import { RouteLink } from '../../ui/route-link.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
+import { ShortTable } from '../../ui/short-table.tsx';
 import { EmptyState, Loaded } from '../../ui/state.tsx';
 import { useGo } from '../../ui/use-filters.ts';
 import { When } from '../../ui/when.tsx';
@@ -82,18 +83,22 @@ export function Mail() {
               {w.noneText}
             </EmptyState>
           ) : (
-            <Facts
-              facts={outbox.items.map((mail) => [
-                mail.recipient,
-                <span key={mail.id}>
-                  <Anchor component="button" type="button" onClick={() => setOpen(mail)}>
-                    {mail.subject}
-                  </Anchor>{' '}
-                  <span className="small quiet">
-                    <When at={mail.createdAt} />
-                  </span>
-                </span>,
-              ])}
+            <ShortTable
+              name={words.settings.parts.mail}
+              rows={outbox.items}
+              keyOf={(mail) => mail.id}
+              columns={[
+                {
+                  title: w.columns.subject,
+                  render: (mail) => (
+                    <Anchor component="button" type="button" ta="left" onClick={() => setOpen(mail)}>
+                      {mail.subject}
+                    </Anchor>
+                  ),
+                },
+                { title: w.columns.to, render: (mail) => mail.recipient },
+                { title: w.columns.at, render: (mail) => <When at={mail.createdAt} /> },
+              ]}
             />
           )
         }

@@ -137,13 +137,69 @@ it('behind the tabs', async () => {
   const paths = [
     ...tabs(`/admin/people/${manager.id}`, 'accounts', 'signIns', 'movements', 'details', 'audit'),
     ...tabs(`/admin/applications/${chatId}`, 'accounts', 'entitlements', 'signIn', 'settings'),
-    ...tabs('/admin/settings', 'sign-in', 'look', 'movements', 'hr-feed', 'tokens', 'clients', 'mail', 'about'),
+    ...tabs('/admin/settings', 'administrators', 'sign-in', 'certificates', 'look', 'movements', 'hr-feed', 'tokens', 'clients', 'mail', 'about'),
     ...tabs(`/admin/hr-feed/${importId}`, 'problems', 'mapping'),
     ...tabs('/admin/inventory', 'all', 'drift'),
   ];
   expect(await examine(who, paths, 'tab')).toEqual([]);
   await who.context.close();
 }, 120_000);
+
+describe('the settings, by question', () => {
+  const parts = ['administrators', 'sign-in', 'security-keys', 'certificates', 'look', 'hr-feed', 'movements', 'tokens', 'clients', 'mail', 'about'];
+
+  it('on a phone every part is readable, and the list of parts opens, leads and closes', async () => {
+    const who = await as(admin, { isPhone: true });
+    expect(await examine(who, parts.map((part) => `/admin/settings?tab=${part}`), 'phone')).toEqual([]);
+    await open(who, '/admin/settings?tab=sign-in');
+    const button = who.page.getByRole('button', { name: 'Settings: What holds for everybody' });
+    const link = who.page.getByRole('navigation', { name: 'Settings', exact: true }).getByRole('link', { name: 'Certificates' });
+    expect([await button.getAttribute('aria-expanded'), await link.isVisible()]).toEqual(['false', false]);
+    await button.press('Enter');
+    await link.waitFor();
+    expect(await faultsOf(who)).toEqual([]);
+    await picture(who, 'settings-list-phone');
+    await who.page.keyboard.press('Escape');
+    expect([await link.isVisible(), await button.evaluate((one) => one === document.activeElement)]).toEqual([false, true]);
+    await button.press('Enter');
+    await link.click();
+    await who.page.waitForURL(/tab=certificates$/);
+    const after = who.page.getByRole('button', { name: 'Settings: Certificates' });
+    await after.waitFor();
+    expect(await after.evaluate((one) => one === document.activeElement), 'the focus is not lost with the list').toBe(true);
+    expect(who.problems).toEqual([]);
+    await who.context.close();
+  }, 120_000);
+
+  it('on a wide screen the list stands beside; old addresses lead, going back goes back, and what nobody knows opens the first', async () => {
+    const who = await as(admin);
+    const current = async (): Promise<string> => (await who.page.getByRole('navigation', { name: 'Settings', exact: true }).locator('[aria-current=page]').allInnerTexts()).join();
+    for (const [path, part] of [['/admin/settings', 'Who may use this console'], ['/admin/settings?tab=tokens', 'API tokens'], ['/admin/settings?tab=nonsense', 'Who may use this console']] as const) {
+      await open(who, path);
+      expect(await current(), path).toBe(part);
+    }
+    await who.page.getByRole('link', { name: 'Security keys' }).press('Enter');
+    await who.page.getByRole('heading', { level: 1, name: 'How do people sign in?' }).waitFor();
+    expect([await current(), await who.page.title()]).toEqual(['Security keys', 'Security keys · Bailiwick']);
+    await who.page.goBack();
+    await expect.poll(current).toBe('Who may use this console');
+    await who.context.close();
+  });
+
+  it('each part is found by its name and by its question', async () => {
+    const who = await as(admin);
+    await open(who, '/admin');
+    await who.page.keyboard.press('Control+k');
+    await who.page.getByRole('dialog').waitFor();
+    await who.page.keyboard.type('people sign in');
+    for (const name of [/^What holds for everybody/, /^Certificates/, /^Look of the sign-in pages/]) await who.page.getByRole('option', { name }).waitFor();
+    await picture(who, 'settings-palette');
+    await who.page.getByRole('option', { name: /^Security keys/ }).click();
+    await who.page.waitForURL(/settings\?tab=security-keys$/);
+    expect(who.problems).toEqual([]);
+    await who.context.close();
+  });
+});
 
 it('in the dialogs', async () => {
   const who = await as(admin, { isDark: true });

@@ -222,6 +222,22 @@ it('an administrator sees a colour before others do, and then everybody does', a
     await examine(stranger, 'en', `branded-${isDark ? 'dark' : 'light'}`);
     await stranger.context.close();
   }
+
+  // Inside, the same logo and the name stand at the head of the portal.
+  for (const [look, options] of [['light', { width: 1440, isDark: false }], ['dark', { isDark: true }], ['phone', { isPhone: true, isDark: false }], ['phone-dark', { isPhone: true, isDark: true }]] as const) {
+    const inside = await browser.somebody(options);
+    await inside.context.addCookies([...admin.browser.cookies].map(([name, value]) => ({ name, value, url: world.origin })));
+    await inside.page.goto(world.origin);
+    const home = inside.page.getByRole('banner').getByRole('link', { name: 'Linden', exact: true });
+    await home.waitFor();
+    expect(await home.getByText('Linden').isVisible(), look).toBe(true);
+    await expect.poll(() => home.locator('img').evaluate((one: HTMLImageElement) => one.complete && one.naturalWidth > 0), { message: look }).toBe(true);
+    // A logo is made for paper: in the dark it keeps some white around it.
+    if (options.isDark) expect(await home.locator('img').evaluate((one) => getComputedStyle(one).backgroundColor), look).toBe('rgb(255, 255, 255)');
+    await examine(inside, 'en', `branded-portal-${look}`);
+    expect(inside.problems, look).toEqual([]);
+    await inside.context.close();
+  }
   expect(faults.splice(0)).toEqual([]);
   await who.context.close();
 });

@@ -21,6 +21,9 @@ export const me = z.object({
     .object({ id, assuranceLevel, methods: z.array(z.string()), isPhishingResistant: z.boolean(), authenticatedAt: at, expiresAt: at, idleExpiresAt: at.nullable() })
     .nullable(),
   csrfToken: z.string().nullable().describe('Send it as `x-csrf-token` with every change.'),
+  organisation: z
+    .object({ name: z.string(), logo: z.string().nullable().describe('Its address, which changes with the picture. Null: none.') })
+    .describe('Whose house this is, as the sign-in pages show it.'),
 });
 export type Me = z.infer<typeof me>;
 

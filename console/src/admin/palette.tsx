@@ -1,7 +1,7 @@
 import { Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { IconApps, IconFileImport, IconPlugConnected, IconSearch, IconStack2, IconUserPlus, type Icon } from '@tabler/icons-react';
+import { IconApps, IconFileImport, IconPlugConnected, IconSearch, IconSettings, IconStack2, IconUserPlus, type Icon } from '@tabler/icons-react';
 import { useId, useMemo, useState } from 'react';
 import { allApplications, peopleFound } from '../api/directory.ts';
 import { at } from '../ui/at.ts';
@@ -10,6 +10,7 @@ import { useGo } from '../ui/use-filters.ts';
 import { useMe } from '../ui/me.tsx';
 import { words } from '../words/index.ts';
 import css from './palette.module.css';
+import { settingsOf } from './settings/parts.ts';
 import { places } from './shell.tsx';
 
 interface Found {
@@ -36,6 +37,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const found = useMemo((): Found[] => {
     const fits = (title: string): boolean => title.toLowerCase().includes(text.trim().toLowerCase());
     const pages = places(me.permissions).flatMap((group) => group.places.map((place): Found => ({ key: place.to, group: w.pages, title: place.title, icon: place.icon, to: place.to })));
+    // Of settings there are many: only what is looked for. The question finds all of its parts. Whoever is not offered the page is not offered its parts.
+    const settings = search && pages.some((one) => one.to === at.settings()) ? settingsOf(me.permissions).flatMap(({ question, parts }) => parts.map((part): Found => ({ key: at.settings(part.name), group: w.settings, title: part.title, under: question, icon: IconSettings, to: at.settings(part.name) }))) : [];
     const actions: (Found & { needs: string })[] = [
       { key: 'hr', group: w.actions, title: w.uploadHr, icon: IconFileImport, to: at.hrFeed, needs: 'lifecycle.hr-import.upload' },
       { key: 'connect', group: w.actions, title: w.connect, icon: IconPlugConnected, to: at.connect, needs: 'lifecycle.connection.make' },
@@ -44,7 +47,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     ];
     const humans = search ? (people.data?.items ?? []).map((one): Found => ({ key: one.id, group: w.people, title: one.displayName, under: [one.title, one.department].filter(Boolean).join(' · '), icon: null, to: at.person(one.id) })) : [];
     const systems = search ? (applications.data?.items ?? []).filter((one) => fits(one.name)).slice(0, 6).map((one): Found => ({ key: one.id, group: w.applications, title: one.name, icon: IconApps, to: at.application(one.id) })) : [];
-    return [...humans, ...systems, ...pages.filter((one) => fits(one.title)), ...actions.filter((one) => fits(one.title) && me.permissions.includes(one.needs))];
+    return [...humans, ...systems, ...pages.filter((one) => fits(one.title)), ...settings.filter((one) => fits(one.title) || fits(one.under ?? '')), ...actions.filter((one) => fits(one.title) && me.permissions.includes(one.needs))];
   }, [text, search, people.data, applications.data, me.permissions, w]);
   const at_ = Math.min(chosen, found.length - 1);
 

@@ -48,7 +48,7 @@ export const places = (permissions: readonly string[]): { title: string | null; 
       title: w.groups.record,
       places: [
         { to: at.audit, title: w.audit, icon: IconTimeline, needs: 'audit.entry.read' },
-        { to: at.settings, title: w.settings, icon: IconSettings, needs: 'authorization.console-role.read' },
+        { to: at.settings(), title: w.settings, icon: IconSettings, needs: 'authorization.console-role.read' },
       ],
     },
   ];

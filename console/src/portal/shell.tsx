@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { AccountMenu } from '../ui/account-menu.tsx';
 import { at } from '../ui/at.ts';
 import { useLive } from '../ui/live-sign.tsx';
-import { Mark } from '../ui/mark.tsx';
+import { HouseMark } from '../ui/mark.tsx';
 import { useMe, WithMe } from '../ui/me.tsx';
 import { NavLink, type Place } from '../ui/nav-link.tsx';
 import { RouteLink } from '../ui/route-link.tsx';
@@ -39,8 +39,8 @@ function Inside() {
       </a>
       <header className={css.portalTop}>
         <RouteLink to={at.portal} className={css.brand ?? ''}>
-          <Mark />
-          <span>{w.product}</span>
+          <HouseMark logo={me.organisation.logo} />
+          <span>{me.organisation.name}</span>
         </RouteLink>
         <nav className={css.portalLinks} aria-label={w.navigation}>
           {places.map((place) => (

@@ -28,7 +28,7 @@ export const at = {
   audit: '/admin/audit',
   auditOf: (values: { target?: string; actor?: string; action?: string; search?: string }) => `/admin/audit${search(values)}`,
   breakGlass: '/admin/break-glass',
-  settings: '/admin/settings',
+  settings: (tab?: string) => `/admin/settings${search({ tab })}`,
   portal: '/',
   myAccess: '/access',
   mySecurity: '/security',

@@ -1,3 +1,6 @@
+import { useState } from 'react';
+import css from './mark.module.css';
+
 /** The mark of the house: a boundary, and who stands inside it. */
 export function Mark({ size = 24 }: { size?: number }) {
   return (
@@ -7,4 +10,10 @@ export function Mark({ size = 24 }: { size?: number }) {
       <circle cx="16" cy="16" r="3.4" fill="#7fd0cf" />
     </svg>
   );
+}
+
+/** The logo of the firm, or ours where there is none, or where it was taken away since. The name stands beside it, so it needs no words. */
+export function HouseMark({ logo }: { logo: string | null }) {
+  const [broken, setBroken] = useState<string | null>(null);
+  return logo === null || logo === broken ? <Mark /> : <img className={css.logo} src={logo} alt="" onError={() => setBroken(logo)} />;
 }

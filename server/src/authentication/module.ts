@@ -67,9 +67,10 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
       if (signIn.purpose === 'sign-in' && signIn.progress.enrolled.length === 0) tally.add(seconds === null ? 'untimed' : 'done', method, seconds === null ? 0 : boundOf(seconds));
     },
   };
-  const needs = { ...inside, blockList: openBlockList(), devices: openDevices(given), pageFrame: given.pageFrame ?? openPageFrame(given), pushSender: given.pushSender ?? openPushSender(given) };
+  const pageFrame = given.pageFrame ?? openPageFrame(given);
+  const needs = { ...inside, pageFrame, faces: pageFrame.faces, blockList: openBlockList(), devices: openDevices(given), pushSender: given.pushSender ?? openPushSender(given) };
   const doors: FastifyPluginAsync = async (app) => {
-    for (const door of [assets, brandDoors(needs.pageFrame.faces), languageDoor(given)]) await app.register(door);
+    for (const door of [assets, brandDoors(needs.faces), languageDoor(given)]) await app.register(door);
   };
   return {
     domain: 'authentication',
@@ -88,7 +89,7 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
       ...policyRoutes(needs),
       ...placeRoutes(needs),
       ...deviceRoutes(needs),
-      ...brandingRoutes({ ...needs, faces: needs.pageFrame.faces }),
+      ...brandingRoutes(needs),
       signInTimesRoute(needs),
       ...enrolmentRoutes(needs),
       ...helpRoutes(needs),

@@ -34,6 +34,8 @@ export interface PeopleGroups {
   readonly withConsoleRole: Fragment;
   /** `person_id` of those who run it. */
   readonly administrators: Fragment;
+  /** `person_id` of those whose role in the console makes them a second person for a reset. */
+  readonly decideResets: Fragment;
   /** `person_id, role_id`: who has a business role. */
   readonly inRoles: Fragment;
   /** `role_id, name` of the business roles. */

@@ -91,7 +91,7 @@ function Shown({ state }: { state: BreakGlass }) {
           </Sheet>
         ) : null}
         {state.heldDepartures.length > 0 ? (
-          <Sheet title={w.held.title} lead={w.held.lead} tone="danger" isFlush actions={<RouteLink to={at.settings}>{w.held.administrators}</RouteLink>}>
+          <Sheet title={w.held.title} lead={w.held.lead} tone="danger" isFlush actions={<RouteLink to={at.settings('administrators')}>{w.held.administrators}</RouteLink>}>
             <ul className={css.list}>
               {state.heldDepartures.map((one) => (
                 <li key={one.personId}>

@@ -11,6 +11,7 @@ import { useMe } from '../../ui/me.tsx';
 import raw from '../../ui/proof-mark.module.css';
 import { RouteLink } from '../../ui/route-link.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
+import { ShortTable } from '../../ui/short-table.tsx';
 import { EmptyState, Loaded } from '../../ui/state.tsx';
 import { useGo } from '../../ui/use-filters.ts';
 import { When } from '../../ui/when.tsx';
@@ -43,7 +44,7 @@ export function Clients() {
     <Stack gap="sm">
       <p className="quiet">{w.lead}</p>
       <DataList
-        name={words.settings.tabs.clients}
+        name={words.settings.parts.clients}
         query={list}
         columns={columns}
         keyOf={(one) => one.clientId}
@@ -70,7 +71,7 @@ export function Mail() {
   const query = useQuery(outboxQuery);
   const [open, setOpen] = useState<OutboxMail | null>(null);
   return (
-    <Sheet title={words.settings.tabs.mail} {...(query.data ? { lead: w.lead } : {})}>
+    <Sheet title={words.settings.parts.mail} {...(query.data ? { lead: w.lead } : {})}>
       <Loaded query={query} rows={3}>
         {(outbox) =>
           outbox === null ? (
@@ -82,18 +83,22 @@ export function Mail() {
               {w.noneText}
             </EmptyState>
           ) : (
-            <Facts
-              facts={outbox.items.map((mail) => [
-                mail.recipient,
-                <span key={mail.id}>
-                  <Anchor component="button" type="button" onClick={() => setOpen(mail)}>
-                    {mail.subject}
-                  </Anchor>{' '}
-                  <span className="small quiet">
-                    <When at={mail.createdAt} />
-                  </span>
-                </span>,
-              ])}
+            <ShortTable
+              name={words.settings.parts.mail}
+              rows={outbox.items}
+              keyOf={(mail) => mail.id}
+              columns={[
+                {
+                  title: w.columns.subject,
+                  render: (mail) => (
+                    <Anchor component="button" type="button" ta="left" onClick={() => setOpen(mail)}>
+                      {mail.subject}
+                    </Anchor>
+                  ),
+                },
+                { title: w.columns.to, render: (mail) => mail.recipient },
+                { title: w.columns.at, render: (mail) => <When at={mail.createdAt} /> },
+              ]}
             />
           )
         }

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Stack, Table, Textarea } from '@mantine/core';
+import { Button, NativeSelect, Stack, Textarea } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { consoleRolesQuery, giveConsoleRole, takeConsoleRole, type ConsoleRole, type ConsoleRoleName } from '../../api/authorization.ts';
@@ -7,6 +7,7 @@ import { Person } from '../../ui/person.tsx';
 import { PersonPicker } from '../../ui/person-picker.tsx';
 import { say } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
+import { ShortTable } from '../../ui/short-table.tsx';
 import { Loaded } from '../../ui/state.tsx';
 import { When } from '../../ui/when.tsx';
 import { words } from '../../words/index.ts';
@@ -22,7 +23,7 @@ export function Administrators() {
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['settings', 'console-roles'] });
   return (
     <Sheet
-      title={words.settings.tabs.administrators}
+      title={words.settings.parts.administrators}
       lead={w.lead}
       actions={
         <Button size="compact-sm" onClick={() => ask({ is: 'give' })}>
@@ -32,40 +33,25 @@ export function Administrators() {
     >
       <Loaded query={query} rows={3}>
         {({ items }) => (
-          <Table.ScrollContainer minWidth={560}>
-            <Table verticalSpacing={8}>
-              <Table.Thead>
-                <Table.Tr>
-                  <Table.Th>{w.person}</Table.Th>
-                  <Table.Th>{w.role}</Table.Th>
-                  <Table.Th>{w.since}</Table.Th>
-                  <Table.Th>{w.by}</Table.Th>
-                  <Table.Th>
-                    <span className="visually-hidden">{w.take}</span>
-                  </Table.Th>
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {items.map((one) => (
-                  <Table.Tr key={one.personId + one.role}>
-                    <Table.Td>
-                      <Person.Line id={one.personId} name={one.personName} under={one.username} isGone={one.status === 'left'} />
-                    </Table.Td>
-                    <Table.Td>{w.roles[one.role]}</Table.Td>
-                    <Table.Td>
-                      <When at={one.since} />
-                    </Table.Td>
-                    <Table.Td>{one.givenByName}</Table.Td>
-                    <Table.Td ta="right">
-                      <Button size="compact-xs" variant="subtle" color="gray" onClick={() => ask({ is: 'take', one })} aria-label={`${w.take}: ${one.personName}, ${w.roles[one.role]}`}>
-                        {w.take}
-                      </Button>
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          </Table.ScrollContainer>
+          <ShortTable
+            name={words.settings.parts.administrators}
+            rows={items}
+            keyOf={(one) => one.personId + one.role}
+            columns={[
+              { title: w.person, render: (one) => <Person.Line id={one.personId} name={one.personName} under={one.username} isGone={one.status === 'left'} /> },
+              { title: w.role, render: (one) => w.roles[one.role] },
+              { title: w.since, render: (one) => <When at={one.since} /> },
+              { title: w.by, render: (one) => one.givenByName },
+            ]}
+            action={{
+              title: w.take,
+              render: (one) => (
+                <Button size="compact-sm" variant="default" onClick={() => ask({ is: 'take', one })} aria-label={`${w.take}: ${one.personName}, ${w.roles[one.role]}`}>
+                  {w.take}
+                </Button>
+              ),
+            }}
+          />
         )}
       </Loaded>
       {asked?.is === 'give' ? (

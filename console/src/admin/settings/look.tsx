@@ -2,6 +2,7 @@ import { Button, FileButton, Group, Stack, Table, TextInput } from '@mantine/cor
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconPhoto, IconShieldLock } from '@tabler/icons-react';
 import { useState, type CSSProperties } from 'react';
+import { meQuery } from '../../api/authentication.ts';
 import { brandingQuery, removeLogo, setBrandColour, shadesQuery, uploadLogo, type Branding, type Shades, type ShadesOfColour } from '../../api/branding.ts';
 import { Refused } from '../../ui/confirm.tsx';
 import { DropZone } from '../../ui/drop-zone.tsx';
@@ -39,6 +40,8 @@ function Shown({ branding }: { branding: Branding }) {
     setError(null);
     try {
       queries.setQueryData(brandingQuery.queryKey, await work());
+      // The portal shows it too.
+      void queries.invalidateQueries({ queryKey: meQuery.queryKey });
       say(done);
     } catch (caught) {
       setError(caught as Error);
@@ -58,7 +61,7 @@ function Shown({ branding }: { branding: Branding }) {
   return (
     <Stack gap="lg">
       <div className={css.parts}>
-        <Sheet title={words.settings.tabs.look} lead={w.lead}>
+        <Sheet title={words.settings.parts.look} lead={w.lead}>
           <Stack gap="lg">
             <form
               onSubmit={(event) => {

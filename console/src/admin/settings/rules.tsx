@@ -1,43 +1,14 @@
 import { Button, Group, Stack, Switch, TagsInput, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { signInPolicyQuery } from '../../api/authentication.ts';
 import type { HrFeedSettings } from '../../api/hr-feed.ts';
 import { changeLifecycleSettings, lifecycleSettingsQuery, type LifecycleSettings } from '../../api/lifecycle.ts';
 import { changeHrFeedSettings, hrFeedSettingsQuery } from '../../api/settings.ts';
 import { Refused } from '../../ui/confirm.tsx';
-import { Facts } from '../../ui/facts.tsx';
 import { say, sayProblem } from '../../ui/said.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
-import { Loaded, sentence } from '../../ui/state.tsx';
+import { Loaded } from '../../ui/state.tsx';
 import { words } from '../../words/index.ts';
-import { SessionLimits } from './session-limits.tsx';
-
-export function SignInFacts() {
-  const w = words.settings.signIn;
-  const query = useQuery(signInPolicyQuery);
-  return (
-    <Sheet title={words.settings.tabs['sign-in']} lead={w.lead}>
-      <Loaded query={query} rows={4}>
-        {(policy) => (
-          <Stack gap="md">
-            <Facts
-              facts={[
-                [w.level, w.levelText(policy.assuranceLevel)],
-                [w.password, sentence(policy.passwordRule)],
-                [w.disabled, w.failures(policy.failuresUntilDisabled)],
-              ]}
-            />
-            <div>
-              <h3>{w.sessions}</h3>
-              <SessionLimits policy={policy} />
-            </div>
-          </Stack>
-        )}
-      </Loaded>
-    </Sheet>
-  );
-}
 
 export function MovementSettings() {
   const w = words.settings.movements;
@@ -50,7 +21,7 @@ export function MovementSettings() {
       say(w.saved);
     }, sayProblem);
   return (
-    <Sheet title={words.settings.tabs.movements} lead={w.lead}>
+    <Sheet title={words.settings.parts.movements} lead={w.lead}>
       <Loaded query={query} rows={4}>
         {({ approvalFor }) => (
           <Stack gap="sm">
@@ -77,7 +48,7 @@ function HrForm({ settings }: { settings: HrFeedSettings }) {
   const [types, setTypes] = useState(settings.employmentTypesWithEndDate);
   const [error, setError] = useState<Error | null>(null);
   return (
-    <Sheet title={words.settings.tabs['hr-feed']} lead={w.lead}>
+    <Sheet title={words.settings.parts['hr-feed']} lead={w.lead}>
       <form
         onSubmit={(event) => {
           event.preventDefault();

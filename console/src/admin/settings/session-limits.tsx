@@ -1,17 +1,16 @@
 import { Alert, Button, NumberInput, Stack, Textarea } from '@mantine/core';
-import { IconClock } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { signInPolicyQuery, type SignInPolicy } from '../../api/authentication.ts';
 import { endSessionsOfEverybody, setSessionLimit, type SessionLimit } from '../../api/sessions.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { useMay } from '../../ui/me.tsx';
-import css from '../../ui/session-list.module.css';
 import { say } from '../../ui/said.tsx';
 import { duration } from '../../ui/time.ts';
 import { Tone } from '../../ui/tone.tsx';
 import { When } from '../../ui/when.tsx';
 import { words } from '../../words/index.ts';
+import { RuleCard, RuleCards } from './rule-card.tsx';
 
 const inWords = (seconds: number): string => duration(seconds * 1_000);
 
@@ -21,34 +20,33 @@ export function SessionLimits({ policy }: { policy: SignInPolicy }) {
   const mayChange = useMay('authentication.policy.change');
   return (
     <>
-      <ul className={css.list}>
+      <RuleCards>
         {policy.sessionLimits.map((limit) => (
-          <li className={css.item} key={limit.assuranceLevel}>
-            <IconClock size={24} stroke={1.4} aria-hidden="true" />
-            <div>
-              <span className={css.name}>
-                {v.sentence(limit.assuranceLevel, inWords(limit.overallSeconds), limit.idleSeconds === null ? null : inWords(limit.idleSeconds))}
-                {limit.isBeyondNorm ? <Tone tone="attention">{v.longer}</Tone> : null}
-              </span>
-              <span className={css.under}>
-                {limit.source} · {limit.isDefault ? v.default : v.changed}
-                {limit.setByName ? (
-                  <>
-                    , {v.setBy(limit.setByName)} <When at={limit.setAt} />
-                    {limit.justification ? `: ${limit.justification}` : ''}
-                  </>
-                ) : null}
-              </span>
-            </div>
-            {mayChange ? (
-              <Button size="compact-sm" variant="default" onClick={() => ask(limit)} aria-label={`${v.change}: ${v.title(limit.assuranceLevel)}`}>
-                {v.change}
-              </Button>
-            ) : null}
-          </li>
+          <RuleCard
+            key={limit.assuranceLevel}
+            title={v.level(limit.assuranceLevel)}
+            value={v.lasts(inWords(limit.overallSeconds), limit.idleSeconds === null ? null : inWords(limit.idleSeconds))}
+            sign={limit.isBeyondNorm ? <Tone tone="attention">{v.longer}</Tone> : null}
+            why={
+              limit.setByName ? (
+                <>
+                  {v.setBy(limit.setByName)} <When at={limit.setAt} />
+                  {limit.justification ? `: ${limit.justification}` : ''}
+                </>
+              ) : null
+            }
+            norm={limit.source}
+            standing={limit.isDefault ? v.default : v.changed}
+            action={
+              mayChange ? (
+                <Button size="compact-sm" variant="default" onClick={() => ask(limit)} aria-label={`${v.change}: ${v.title(limit.assuranceLevel)}`}>
+                  {v.change}
+                </Button>
+              ) : null
+            }
+          />
         ))}
-      </ul>
-      <p className="quiet">{v.most(policy.mostOpenSessions)}</p>
+      </RuleCards>
       <EndEverybody />
       {asked ? <ChangeLimit limit={asked} onClose={() => ask(null)} /> : null}
     </>
@@ -64,7 +62,7 @@ function EndEverybody() {
   if (!useMay('authentication.session.end-everybody')) return null;
   return (
     <>
-      <Button size="compact-sm" variant="default" mt="sm" onClick={() => ask(true)}>
+      <Button size="compact-sm" variant="default" mt="md" onClick={() => ask(true)}>
         {v.ask}
       </Button>
       {isAsked ? (

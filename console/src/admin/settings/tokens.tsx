@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Modal, MultiSelect, NumberInput, Stack, Table, TextInput } from '@mantine/core';
+import { Anchor, Button, Group, Modal, MultiSelect, NumberInput, Stack, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { IconKey } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -8,6 +8,7 @@ import { useMe } from '../../ui/me.tsx';
 import { say } from '../../ui/said.tsx';
 import { SecretOnce } from '../../ui/secret-once.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
+import { ShortTable } from '../../ui/short-table.tsx';
 import { EmptyState, Loaded } from '../../ui/state.tsx';
 import { Tone } from '../../ui/tone.tsx';
 import { When } from '../../ui/when.tsx';
@@ -22,7 +23,7 @@ export function Tokens() {
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['settings', 'tokens'] });
   return (
     <Sheet
-      title={words.settings.tabs.tokens}
+      title={words.settings.parts.tokens}
       lead={w.lead}
       actions={
         <Group gap="sm">
@@ -42,42 +43,27 @@ export function Tokens() {
               {w.noneText}
             </EmptyState>
           ) : (
-            <Table.ScrollContainer minWidth={640}>
-              <Table verticalSpacing={8}>
-                <Table.Thead>
-                  <Table.Tr>
-                    {Object.values(w.columns).map((name) => (
-                      <Table.Th key={name}>{name}</Table.Th>
-                    ))}
-                    <Table.Th>
-                      <span className="visually-hidden">{w.revoke}</span>
-                    </Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {items.map((token) => (
-                    <Table.Tr key={token.id}>
-                      <Table.Td>{token.name}</Table.Td>
-                      <Table.Td>{token.ownerName ?? '–'}</Table.Td>
-                      <Table.Td>
-                        <Why because={token.permissions.join(', ')}>{w.some(token.permissions.length)}</Why>
-                      </Table.Td>
-                      <Table.Td>
-                        <When at={token.lastUsedAt} />
-                      </Table.Td>
-                      <Table.Td>{token.endedAt ? <Tone tone="neutral">{w.ended}</Tone> : <When at={token.expiresAt} />}</Table.Td>
-                      <Table.Td ta="right">
-                        {token.endedAt ? null : (
-                          <Button size="compact-xs" variant="subtle" color="gray" onClick={() => ask({ is: 'revoke', token })} aria-label={`${w.revoke} ${token.name}`}>
-                            {w.revoke}
-                          </Button>
-                        )}
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </Table.ScrollContainer>
+            <ShortTable
+              name={words.settings.parts.tokens}
+              rows={items}
+              keyOf={(token) => token.id}
+              columns={[
+                { title: w.columns.name, render: (token) => token.name },
+                { title: w.columns.owner, render: (token) => token.ownerName ?? '–' },
+                { title: w.columns.permissions, render: (token) => <Why because={token.permissions.join(', ')}>{w.some(token.permissions.length)}</Why> },
+                { title: w.columns.used, render: (token) => <When at={token.lastUsedAt} /> },
+                { title: w.columns.ends, render: (token) => (token.endedAt ? <Tone tone="neutral">{w.ended}</Tone> : <When at={token.expiresAt} />) },
+              ]}
+              action={{
+                title: w.revoke,
+                render: (token) =>
+                  token.endedAt ? null : (
+                    <Button size="compact-sm" variant="default" onClick={() => ask({ is: 'revoke', token })} aria-label={`${w.revoke} ${token.name}`}>
+                      {w.revoke}
+                    </Button>
+                  ),
+              }}
+            />
           )
         }
       </Loaded>

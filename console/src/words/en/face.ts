@@ -2,7 +2,7 @@ import { count } from '../plural.ts';
 
 /** How the sign-in pages look, and how long people need on them. */
 export const face = {
-  lead: 'What everybody sees before they are in: the name, a colour, a logo. Other shades are made from the colour so that everything can be read.',
+  lead: 'What everybody sees before they are in: the name, a colour, a logo. Name and logo head their portal as well. Other shades are made from the colour so that everything can be read.',
   colour: 'Colour',
   colourText: 'Of buttons and links. Where it is too light or too dark to be read, its nearest readable shade is used.',
   colourWrong: 'Six hexadecimal digits, such as #0d5b5b',

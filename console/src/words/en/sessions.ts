@@ -40,7 +40,8 @@ export const sessions = {
   },
   limits: {
     change: 'Change',
-    sentence: (level: number, overall: string, idle: string | null) => `Level ${level}: ${overall}${idle === null ? '' : `, or ${idle} without use`}`,
+    level: (n: number) => `Level ${n}`,
+    lasts: (overall: string, idle: string | null) => `${overall}${idle === null ? '' : `, or ${idle} without use`}`,
     title: (level: number) => `Sessions of level ${level}`,
     effect: 'A shorter limit holds for open sessions at once, a longer one from the next sign-in on.',
     overall: 'At most (hours)',
@@ -57,7 +58,6 @@ export const sessions = {
     backToDefault: 'Back to the default',
     save: 'Save',
     saved: (n: number) => `Level ${n} is saved.`,
-    most: (n: number) => `One person keeps at most ${n} sessions open; then the one unused for longest ends.`,
   },
   places: {
     title: 'Places',

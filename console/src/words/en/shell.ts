@@ -35,8 +35,9 @@ export const shell = {
   notForYouText: 'Your portal shows everything that is yours.',
   palette: {
     title: 'Search or jump to',
-    placeholder: 'A name, an application, a page or an action',
+    placeholder: 'A name, an application, a page, a setting or an action',
     pages: 'Pages',
+    settings: 'Settings',
     actions: 'Actions',
     people: 'People',
     applications: 'Applications',

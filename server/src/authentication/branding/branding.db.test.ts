@@ -76,6 +76,16 @@ it('a logo is shown from our own address as a picture that runs nothing and belo
   expect((await world.browser().send('GET', answer.logo!.path, { headers: { accept: 'image/svg+xml' } })).status).toBe(404);
 });
 
+it('whoever is signed in learns name and logo for the portal, at the address that needs no permission', async () => {
+  const me = async (): Promise<unknown> => (JSON.parse((await bob.browser.send('GET', '/api/v1/me')).text) as { organisation: unknown }).organisation;
+  expect(await me()).toEqual({ name: 'Adventure Works', logo: null });
+  const { path } = json(await upload(logo)).logo!;
+  expect(await me()).toEqual({ name: 'Adventure Works', logo: path });
+  expect((await bob.browser.send('GET', path, { headers: { accept: 'image/svg+xml' } })).status).toBe(200);
+  await ada.browser.api('DELETE', '/api/v1/branding/logo');
+  expect(await me(), 'what was taken away is not named any more').toEqual({ name: 'Adventure Works', logo: null });
+});
+
 it('a hostile or oversized logo changes nothing and says why (script in an uploaded picture)', async () => {
   for (const [content, why] of [[logo.replace('<rect', '<script>alert(1)</script><rect'), /<script>/], [logo.replace('<rect', '<rect onload="alert(1)"'), /onload/], ['GIF89a', /neither a PNG nor an SVG/], [Buffer.alloc(70_000, 'a'), /./]] as const) {
     const reply = await upload(content);

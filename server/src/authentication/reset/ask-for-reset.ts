@@ -9,6 +9,7 @@ import type { Needs } from '../needs.ts';
 import { subjectInScope } from '../session/scope.ts';
 import { resetLifeMs } from './reset.ts';
 import { addReset, expireResets } from './store.ts';
+import { tellSecondPersonsIn } from './tell-second-persons.ts';
 
 export interface ResetWish {
   readonly personId: string;
@@ -17,8 +18,8 @@ export interface ResetWish {
   readonly ticket: string | null;
 }
 
-/** The help desk asks; nothing happens but that the person is told at every address, with the way to say no (63B-4 4.2.3). */
-export async function askForReset(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'consoleRoles'>, permit: Permit<'authentication.reset.ask'>, principal: Principal, wish: ResetWish): Promise<{ readonly id: string; readonly expiresAt: Date }> {
+/** The help desk asks; nothing happens but that the person is told at every address, with the way to say no (63B-4 4.2.3), and those who may decide. */
+export async function askForReset(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'mailer' | 'config' | 'consoleRoles' | 'peopleGroups'>, permit: Permit<'authentication.reset.ask'>, principal: Principal, wish: ResetWish): Promise<{ readonly id: string; readonly expiresAt: Date }> {
   // Two people stand for a reset: a script is neither.
   if (!permit.personId || principal.kind !== 'person') throw refuse.not_a_person();
   const askedBy = permit.personId;
@@ -35,7 +36,8 @@ export async function askForReset(needs: Pick<Needs, 'clock' | 'database' | 'ann
       return { why, subject, request };
     }
     if (!(await addReset(tx, request))) throw refuse.reset_open_already({ person: subject.displayName });
-    await record(tx, { ...audit, outcome: 'allowed', reason: wish.reason, facts: { resetId: request.id, identityCheck: wish.identityCheck, ticket: wish.ticket } });
+    const told = await tellSecondPersonsIn(tx, needs, request, subject.displayName);
+    await record(tx, { ...audit, outcome: 'allowed', reason: wish.reason, facts: { resetId: request.id, identityCheck: wish.identityCheck, ticket: wish.ticket, told } });
     await needs.announce(tx, { kind: 'reset_asked', subject: `person:${subject.personId}`, at: now, facts: {} });
     await noticeIn(tx, needs, subject, { about: 'reset_asked', by: permit.actorName, reason: wish.reason });
     return { why, subject, request };

@@ -3,6 +3,7 @@ import type { ResetCard } from '@bailiwick/contract/recovery';
 import { mailBox, type MailBox } from '../../../testing/mail-box.ts';
 import type { Visitor } from '../../../testing/visitor.ts';
 import { openWorld, type Actor, type World } from '../../../testing/world.ts';
+import { mostTold } from './tell-second-persons.ts';
 
 let world: World;
 let mails: MailBox;
@@ -107,6 +108,58 @@ describe('a help desk resets nobody alone (63B-4 4.2.1, ASVS 6.4.4)', () => {
     expect(await codeOf(olga.browser.api('GET', '/api/v1/me'))).toBe('platform.sign_in_needed');
     await world.quiet();
     expect(await world.auditOf('authentication.sign-in.disavow', olga.id)).toMatchObject([{ facts: { about: 'reset_approved', resets: 1 } }]);
+  });
+});
+
+describe('who may be the second person hears of it, since an hour is short', () => {
+  const subject = 'Linden: A reset for Olga Below needs a second person';
+  const toldOf = async (address: string): Promise<number> => (await mails.subjectsTo(address)).filter((one) => one === subject).length;
+  /** How many were told, as the audit has it. */
+  const askAndCancel = async (): Promise<unknown> => {
+    const { id } = await ask(hugo, olga);
+    await hugo.browser.api('POST', `/api/v1/resets/${id}/cancel`);
+    return (await world.auditOf('authentication.reset.ask', olga.id)).find((one) => one.facts['resetId'] === id)!.facts['told'];
+  };
+
+  it('the others of the help desk and the administrators, with the page where they decide; never who asks, nor whom it is about', async () => {
+    const before = { helga: await toldOf('helga.helper@linden.example'), rita: await toldOf('rita@linden.example') };
+    expect(await askAndCancel()).toBe(2);
+    expect({ helga: await toldOf('helga.helper@linden.example'), rita: await toldOf('rita@linden.example') }).toEqual({ helga: before.helga + 1, rita: before.rita + 1 });
+    for (const never of ['hugo.helper@linden.example', 'olga.below@linden.example', 'olga@private.example', 'maria.silva@linden.example']) expect(await toldOf(never), never).toBe(0);
+    const mail = (await mails.to('helga.helper@linden.example')).filter((one) => one.subject === subject).at(-1)!;
+    expect(mail.text).toMatch(/^Helga Helper,\n\nHugo Helper asked to reset how Olga Below signs in \(lost the telephone\)\..* ends by itself at \d{4}-\d\d-\d\d \d\d:\d\d UTC\./);
+    expect(mail.text, 'how she was recognised is for the page').not.toContain(wish.identityCheck);
+    expect(await mails.linkTo('helga.helper@linden.example', '/admin/recovery')).toBe(`${world.origin}/admin/recovery`);
+  });
+
+  it('managers above, near and far, only where they may approve, and in their portal', async () => {
+    const top = await world.hire('Tessa', 'Top');
+    await script.api('PATCH', `/api/v1/people/${maria.id}`, { managerId: top.id });
+    await script.api('PATCH', '/api/v1/recovery-settings', { managersApprove: true });
+    await askAndCancel();
+    await script.api('PATCH', '/api/v1/recovery-settings', { managersApprove: false });
+    expect([await toldOf('maria.silva@linden.example'), await toldOf('tessa.top@linden.example')]).toEqual([1, 1]);
+    expect(await mails.linkTo('maria.silva@linden.example', '/team')).toBe(`${world.origin}/team`);
+    expect(await mails.linkTo('maria.silva@linden.example', '/admin/recovery')).toBeNull();
+  });
+
+  it('an administrator without an address is no error, one who left hears nothing, and a mailbox of several gets one mail', async () => {
+    const [silent, gone, shared] = [await world.hire('Sina', 'Silent', { workEmail: null }), await world.hire('Gina', 'Gone'), await world.hire('Shana', 'Shared', { workEmail: 'RITA@linden.example' })];
+    for (const one of [silent, gone, shared]) await script.api('POST', '/api/v1/console-roles', { personId: one.id, role: 'administrator', reason: 'for the test' });
+    await script.api('POST', `/api/v1/people/${gone.id}/leave`, { reason: 'resigned' });
+    await world.quiet();
+    const before = await toldOf('rita@linden.example') + (await toldOf('RITA@linden.example'));
+    await askAndCancel();
+    expect(await toldOf('gina.gone@linden.example')).toBe(0);
+    expect((await toldOf('rita@linden.example')) + (await toldOf('RITA@linden.example'))).toBe(before + 1);
+  });
+
+  it('a bounded number, however many have the role', async () => {
+    for (let number = 0; number < mostTold + 5; number += 1) {
+      const one = await world.hire('Many', `Helper${number}`);
+      await script.api('POST', '/api/v1/console-roles', { personId: one.id, role: 'help_desk', reason: 'for the test' });
+    }
+    expect(await askAndCancel()).toBe(mostTold);
   });
 });
 

@@ -1,6 +1,7 @@
 import { scopeCondition } from '../../directory/index.ts';
 import type { Scope } from '../../platform/http/index.ts';
 import { cursorOf, fragment, parseTimeCursor, sql, type Tx } from '../../platform/db/index.ts';
+import type { PeopleGroups } from '../needs.ts';
 import type { ResetRequest } from './reset.ts';
 
 const columns = fragment`r.id, r.person_id, r.asked_by, r.asked_by_name, r.asked_at, r.reason, r.identity_check, r.ticket, r.state, r.decided_by, r.decided_by_name, r.decided_at, r.decision_reason, r.expires_at`;
@@ -61,4 +62,42 @@ export async function listResets(tx: Tx, scope: Scope, query: { readonly isOnlyW
   const items = rows.slice(0, query.limit);
   const last = items.at(-1);
   return { items, next: rows.length > query.limit && last ? cursorOf({ key: last.askedAt.toISOString(), id: last.id }) : null };
+}
+
+export interface SecondPerson {
+  readonly displayName: string;
+  readonly address: string;
+  /** Decides as a manager, in the portal. */
+  readonly isManager: boolean;
+}
+
+/**
+ * Who could be the second person and can be written to, each mailbox once: those with a role for it, then the managers above, the
+ * nearest first, where they may (`problemOfDecider` of the noun). Bounded, however many have the role.
+ */
+export function secondPersonsFor(tx: Tx, groups: Pick<PeopleGroups, 'decideResets'>, request: Pick<ResetRequest, 'personId' | 'askedBy'>, limit: number): Promise<readonly SecondPerson[]> {
+  return sql<SecondPerson>(tx)`
+    with recursive line as (
+      select p.manager_id as person_id, 1 as steps
+        from directory.person_card p
+       where p.person_id = ${request.personId} and (select s.managers_approve from authn.recovery_settings s)
+       union all
+      select above.manager_id, line.steps + 1
+        from line
+        join directory.person_card above on above.person_id = line.person_id
+       where line.steps < 20
+    ), could as (
+      select r.person_id, 0 as steps from (${groups.decideResets}) r
+       union all
+      select line.person_id, line.steps from line
+    )
+    select told.display_name, told.address, told.steps > 0 as is_manager
+      from (select distinct on (lower(c.work_email)) c.display_name, c.work_email as address, could.steps, c.sort_name
+              from could
+              join directory.person_card c on c.person_id = could.person_id
+             where c.status = 'active' and c.source <> 'break-glass' and c.work_email is not null
+               and c.person_id not in (${request.askedBy}::uuid, ${request.personId}::uuid)
+             order by lower(c.work_email), could.steps) as told
+     order by told.steps, told.sort_name
+     limit ${limit}`;
 }

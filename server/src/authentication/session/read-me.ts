@@ -1,5 +1,6 @@
 import type { Me, SessionCard } from '@bailiwick/contract/authentication';
 import type { Permit, Principal } from '../../platform/http/index.ts';
+import type { Faces } from '../branding/face.ts';
 import { refuse } from '../errors.ts';
 import type { Needs } from '../needs.ts';
 import { subjectInScope } from './scope.ts';
@@ -7,13 +8,16 @@ import { whereIs } from '../place/where-is.ts';
 import type { Session } from './session.ts';
 import { findSession, findSubject, sessionsOf } from './store.ts';
 
-export async function readMe({ clock, database, permissionsOf, consoleRoles }: Pick<Needs, 'clock' | 'database' | 'permissionsOf' | 'consoleRoles'>, principal: Principal): Promise<Me> {
+type MeNeeds = Pick<Needs, 'clock' | 'config' | 'database' | 'permissionsOf' | 'consoleRoles'> & { readonly faces: Pick<Faces, 'refresh'> };
+
+export async function readMe({ clock, config, database, permissionsOf, consoleRoles, faces }: MeNeeds, principal: Principal): Promise<Me> {
   const { personId, sessionId } = principal;
-  const [subject, session, roles, permissions] = await Promise.all([
+  const [subject, session, roles, permissions, face] = await Promise.all([
     personId === null ? null : database.read((tx) => findSubject(tx, personId)),
     sessionId === null ? null : database.read((tx) => findSession(tx, sessionId, clock.now())),
     personId === null ? [] : database.read((tx) => consoleRoles.rolesOf(tx, personId)),
     permissionsOf(principal),
+    faces.refresh(),
   ]);
   return {
     person: subject && { id: subject.personId, displayName: subject.displayName, username: subject.username, workEmail: subject.workEmail, title: subject.title, department: subject.department },
@@ -30,6 +34,7 @@ export async function readMe({ clock, database, permissionsOf, consoleRoles }: P
       idleExpiresAt: idleEndOf(session),
     },
     csrfToken: principal.csrfToken,
+    organisation: { name: config.organisation, logo: face.logo?.path ?? null },
   };
 }
 

@@ -1,6 +1,7 @@
 import * as contract from '@bailiwick/contract/authentication';
 import { z } from 'zod';
 import { route, type AnyRoute, type Principal } from '../../platform/http/index.ts';
+import type { Faces } from '../branding/face.ts';
 import { refuse } from '../errors.ts';
 import type { Needs } from '../needs.ts';
 import { endOtherOwnSessions, endOwnSession, endSessionsOfEverybody, endSessionsOfPerson } from './end-sessions.ts';
@@ -9,7 +10,7 @@ import { readMe, readOwnSessions, readSessionsOfPerson } from './read-me.ts';
 const person = z.object({ personId: z.uuid() });
 const one = z.object({ sessionId: z.uuid() });
 
-export function sessionRoutes(needs: Pick<Needs, 'clock' | 'database' | 'announce' | 'permissionsOf' | 'consoleRoles' | 'applicationsOfSessions' | 'geography'>): readonly AnyRoute[] {
+export function sessionRoutes(needs: Pick<Needs, 'clock' | 'config' | 'database' | 'announce' | 'permissionsOf' | 'consoleRoles' | 'applicationsOfSessions' | 'geography'> & { readonly faces: Pick<Faces, 'refresh'> }): readonly AnyRoute[] {
   return [
     route({ method: 'GET', path: '/api/v1/me', permission: 'authentication.own.read', summary: 'Who I am and what I may do', output: contract.me, run: ({ principal }: { principal: Principal }) => readMe(needs, principal) }),
     route({ method: 'GET', path: '/api/v1/me/sessions', permission: 'authentication.own.session.read', summary: 'My sessions, open ones first', output: contract.sessionList, refusals: [refuse.not_a_person], run: ({ permit, principal }) => readOwnSessions(needs, permit, principal) }),

@@ -4,9 +4,11 @@ import { fragment, type Fragment } from '../../platform/db/index.ts';
  * Groups of people as questions, for those below the ladder who rule by group and may not know what a role is: each is a
  * `select` over what this domain publishes, so that asking it about thousands is still one question.
  */
-export const peopleGroups: { readonly withConsoleRole: Fragment; readonly administrators: Fragment; readonly inRoles: Fragment; readonly roles: Fragment } = {
+export const peopleGroups: { readonly withConsoleRole: Fragment; readonly administrators: Fragment; readonly decideResets: Fragment; readonly inRoles: Fragment; readonly roles: Fragment } = {
   withConsoleRole: fragment`select r.person_id from authz.console_role_card r`,
   administrators: fragment`select r.person_id from authz.console_role_card r where r.role = 'administrator'`,
+  /** As `decision.ts` lets them, about whoever holds no privilege; managers are the directory's to say. */
+  decideResets: fragment`select r.person_id from authz.console_role_card r where r.role in ('administrator', 'help_desk')`,
   /** Whoever holds something by the role, and whoever its rule is for (`matches` of the noun, over the stored rule). */
   inRoles: fragment`
     select g.person_id, g.role_id from authz.grant_card g where g.role_id is not null and g.ended_at is null

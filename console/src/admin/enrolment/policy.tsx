@@ -201,7 +201,11 @@ function People({ policy, ask }: { policy: EnrolmentPolicyWithDays; ask: (asked:
             <>
               <Person.Line id={one.personId} name={one.displayName} under={one.department} />
               {situation(one)}
-              <span className="small quiet">{lacks(one)}</span>
+              {one.missing ? (
+                <span className="small quiet">
+                  {w.columns.missing}: {lacks(one)}
+                </span>
+              ) : null}
               {action(one)}
             </>
           )}

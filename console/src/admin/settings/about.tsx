@@ -86,7 +86,7 @@ export function Mail() {
               facts={outbox.items.map((mail) => [
                 mail.recipient,
                 <span key={mail.id}>
-                  <Anchor component="button" type="button" onClick={() => setOpen(mail)}>
+                  <Anchor component="button" type="button" ta="start" onClick={() => setOpen(mail)}>
                     {mail.subject}
                   </Anchor>{' '}
                   <span className="small quiet">

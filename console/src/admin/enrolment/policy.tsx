@@ -201,11 +201,10 @@ function People({ policy, ask }: { policy: EnrolmentPolicyWithDays; ask: (asked:
             <>
               <Person.Line id={one.personId} name={one.displayName} under={one.department} />
               {situation(one)}
-              {one.missing ? (
-                <span className="small quiet">
-                  {w.columns.missing}: {lacks(one)}
-                </span>
-              ) : null}
+              <span className="small quiet">
+                {one.missing && one.situation !== 'cannot_judge' ? `${w.columns.missing}: ` : ''}
+                {lacks(one)}
+              </span>
               {action(one)}
             </>
           )}

@@ -45,6 +45,8 @@ export const makeTheme = () =>
       PasswordInput: { defaultProps: { size: 'sm' } },
       Select: { defaultProps: { size: 'sm', checkIconPosition: 'right', comboboxProps: { shadow: 'sm' } } },
       Switch: { defaultProps: { size: 'sm' } },
+      // A table that is wider than a telephone is scrolled by keyboard too.
+      TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
       Tabs: { defaultProps: { keepMounted: false } },
       Textarea: { defaultProps: { size: 'sm', autosize: true, minRows: 2 } },
       TextInput: { defaultProps: { size: 'sm' } },

@@ -93,7 +93,7 @@ export const people = {
     pass: 'Access pass',
     username: 'Sign-in name',
     address: 'Sign-in page',
-    until: 'Works until',
+    until: 'Ends',
     done: 'Done',
   },
   sessions: {

@@ -27,7 +27,6 @@ async function enrol(): Promise<void> {
   await way('Use a password and an authenticator app instead');
   await field('New password').fill(robin.password);
   await next();
-  if ((await who.page.locator('#totp-key').count()) === 0) await way(/authenticator app instead/);
   robin.totpSecret = (await who.page.locator('#totp-key').innerText()).replaceAll(' ', '');
   await field(/Six-digit code/).fill(await world.newVisitor().codeOf(robin));
   await next();

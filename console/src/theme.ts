@@ -40,10 +40,13 @@ export const makeTheme = () =>
       Drawer: { defaultProps: { closeButtonProps: { 'aria-label': words.ui.close }, attributes: dialogParts, position: 'right', overlayProps: { backgroundOpacity: 0.35 } } },
       Menu: { defaultProps: { position: 'bottom-end', shadow: 'sm', withinPortal: true } },
       Modal: { defaultProps: { closeButtonProps: { 'aria-label': words.ui.close }, attributes: dialogParts, centered: true, overlayProps: { backgroundOpacity: 0.35 }, radius: 'md', padding: 'lg' } },
+      Notification: { defaultProps: { closeButtonProps: { 'aria-label': words.ui.close } } },
       NativeSelect: { defaultProps: { size: 'sm' } },
       PasswordInput: { defaultProps: { size: 'sm' } },
       Select: { defaultProps: { size: 'sm', checkIconPosition: 'right', comboboxProps: { shadow: 'sm' } } },
       Switch: { defaultProps: { size: 'sm' } },
+      // A table that is wider than a telephone is scrolled by keyboard too.
+      TableScrollContainer: { defaultProps: { scrollAreaProps: { viewportProps: { tabIndex: 0 } } } },
       Tabs: { defaultProps: { keepMounted: false } },
       Textarea: { defaultProps: { size: 'sm', autosize: true, minRows: 2 } },
       TextInput: { defaultProps: { size: 'sm' } },

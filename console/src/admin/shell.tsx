@@ -37,7 +37,7 @@ export const places = (permissions: readonly string[]): { title: string | null; 
       title: w.groups.systems,
       places: [
         { to: at.applications, title: w.applications, icon: IconApps, needs: 'directory.application.read' },
-        { to: at.inventory, title: w.inventory, icon: IconStack2, needs: 'directory.inventory.read' },
+        { to: at.inventory, title: w.inventory, icon: IconStack2, needs: 'directory.account.read' },
       ],
     },
     {

@@ -35,6 +35,8 @@ function Shown({ today }: { today: TodayAnswer }) {
         sentence={
           isEmpty ? (
             w.sentenceEmpty
+          ) : applications === 0 ? (
+            w.sentenceNoSystem
           ) : (
             <>
               {rich(w.accounts(accounts))}

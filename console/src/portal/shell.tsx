@@ -5,7 +5,7 @@ import { AccountMenu } from '../ui/account-menu.tsx';
 import { at } from '../ui/at.ts';
 import { useLive } from '../ui/live-sign.tsx';
 import { HouseMark } from '../ui/mark.tsx';
-import { useMe, WithMe } from '../ui/me.tsx';
+import { useMay, useMe, WithMe } from '../ui/me.tsx';
 import { NavLink, type Place } from '../ui/nav-link.tsx';
 import { RouteLink } from '../ui/route-link.tsx';
 import css from '../ui/shell.module.css';
@@ -24,7 +24,9 @@ function Inside() {
   useLive();
   const w = words.shell;
   const me = useMe();
-  const team = useQuery({ ...myTeamQuery(me.person?.id ?? ''), enabled: me.person !== null });
+  // Who manages somebody may read people; the others are not asked about, for each refusal is an entry of the audit.
+  const mayRead = useMay('directory.person.read');
+  const team = useQuery({ ...myTeamQuery(me.person?.id ?? ''), enabled: me.person !== null && mayRead });
   const places: Place[] = [
     { to: at.portal, title: w.myApplications, icon: IconLayoutGrid, isExact: true },
     { to: at.myAccess, title: w.myAccess, icon: IconKey },

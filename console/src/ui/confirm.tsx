@@ -40,7 +40,10 @@ export function Confirm({ title, effect, action, isDangerous = false, isReady = 
 /** A refusal inside a form: the server's own sentence, and which field it means. */
 export function Refused({ error }: { error: Error | null }) {
   const [box, setBox] = useState<HTMLDivElement | null>(null);
-  useEffect(() => box?.scrollIntoView({ block: 'nearest' }), [box, error]);
+  useEffect(() => {
+    // In braces: newer browsers give a promise back, and what an effect gives back is called at its end.
+    box?.scrollIntoView({ block: 'nearest' });
+  }, [box, error]);
   if (!error) return null;
   if (error instanceof Problem && error.code === 'platform.stronger_sign_in_needed') return <ErrorState error={error} />;
   return (

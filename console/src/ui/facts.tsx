@@ -7,8 +7,9 @@ export function Facts({ facts, isStrip = false }: { facts: readonly (readonly [s
     <dl className={isStrip ? css.strip : css.facts}>
       {facts
         .filter(([, value]) => value !== null && value !== undefined && value !== '')
-        .map(([name, value]) => (
-          <div className={css.pair} key={name}>
+        .map(([name, value], index) => (
+          // The same word may stand there twice: two mails to one address.
+          <div className={css.pair} key={`${index} ${name}`}>
             <dt>{name}</dt>
             <dd>{value}</dd>
           </div>

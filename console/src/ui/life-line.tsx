@@ -1,4 +1,5 @@
-import { useLayoutEffect, useRef, type ReactNode } from 'react';
+import { Button } from '@mantine/core';
+import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { words } from '../words/index.ts';
 import css from './life-line.module.css';
 import { useNow } from './now.ts';
@@ -25,10 +26,17 @@ export function LifeLine({ points }: { points: readonly LifePoint[] }) {
   useLayoutEffect(() => {
     if (frame.current) frame.current.scrollLeft = frame.current.scrollWidth;
   }, [points.length]);
+  // A telephone shows the newest, so that what stands below is not a long way down.
+  const [isWhole, setWhole] = useState(false);
   const isPast = (index: number): boolean => ahead === -1 || index < ahead;
   return (
     <div className={css.frame} ref={frame} tabIndex={0} role="group" aria-label={words.people.person.lifeLine}>
-      <ol className={css.line}>
+      {isWhole || ordered.length <= 5 ? null : (
+        <Button className={css.whole ?? ''} size="compact-sm" variant="default" onClick={() => setWhole(true)}>
+          {words.people.person.lifeLineWhole(ordered.length)}
+        </Button>
+      )}
+      <ol className={css.line} data-whole={isWhole || undefined}>
         {ordered.map((point, index) => (
           <li key={point.key} className={css.point} data-proof={point.proof ?? undefined} data-ahead={isPast(index) ? undefined : true}>
             <span className={css.knob} aria-hidden="true" />

@@ -15,6 +15,8 @@ export function useLive(): void {
 
 export function LiveSign() {
   const isLive = useIsLive();
+  // Whoever may not hear the stream misses nothing that could be mended.
+  if (!useMay('reports.live.read')) return null;
   return (
     <Tooltip label={isLive ? words.shell.liveText : words.shell.notLiveText}>
       <span className={css.live} data-on={isLive || undefined} tabIndex={0} role="status">

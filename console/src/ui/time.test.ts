@@ -8,4 +8,6 @@ it('durations read as people say them, and drop what is zero', () => {
 it('times are told from now, in both directions', () => {
   const now = Date.parse('2026-11-23T12:00:00Z');
   expect(['2026-11-23T11:59:22Z', '2026-11-23T12:00:00Z', '2026-11-20T12:00:00Z', '2026-12-02T12:00:00Z'].map((at) => relative(new Date(at), now))).toEqual(['38 seconds ago', 'now', '3 days ago', 'next week']);
+  // Just issued for ten years, for one, for an hour ten seconds ago; due in 90 days; done this moment by a clock that is ahead.
+  expect(['2036-11-20T11:59:50Z', '2027-11-23T11:59:50Z', '2026-11-23T12:59:50Z', '2027-02-21T12:00:00Z', '2026-11-23T12:00:02Z'].map((at) => relative(new Date(at), now))).toEqual(['in 10 years', 'in 12 months', 'in 59 minutes', 'in 3 months', 'now']);
 });

@@ -13,6 +13,7 @@ import { driveJob, stopJob } from './enrolment/watch-enrolment.ts';
 import { openBlockList } from './factor/block-list.ts';
 import { disavowalRoutes } from './factor/pages.ts';
 import { factorRoutes } from './factor/routes.ts';
+import { disavowalSubscriber } from './factor/tell-of-disavowal.ts';
 import { newAddressSubscriber } from './factor/tell-of-new-address.ts';
 import type { AuthenticationNeeds, Needs } from './needs.ts';
 import { passkeyModelRoutes } from './passkey-model/routes.ts';
@@ -111,7 +112,7 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
       remindOfRecovery(needs),
       keepDrills(needs),
     ],
-    subscribers: [leaverSubscriber(needs), newAddressSubscriber(needs)],
+    subscribers: [leaverSubscriber(needs), newAddressSubscriber(needs), disavowalSubscriber(needs)],
     protocol: doors,
     listeners: given.config.certificateDoor?.listener ? [openCertificateListener(inside)] : [],
   };

@@ -47,7 +47,8 @@ function Shown({ application }: { application: Application }) {
   const w = words.applications.page;
   const queries = useQueryClient();
   const [filters, change] = useFilters();
-  const connections = useQuery(connectionsQuery);
+  const mayConnections = useMay('lifecycle.connection.read');
+  const connections = useQuery({ ...connectionsQuery, enabled: mayConnections });
   const connection = connections.data?.items.find((one) => one.applicationId === application.id);
   const [asked, ask] = useState<{ is: 'mode'; mode: Connection['mode'] } | { is: 'brake' | 'accept' | 'change' } | { is: 'checked'; check: ConnectionCheck } | null>(null);
   const [isReading, setReading] = useState(false);

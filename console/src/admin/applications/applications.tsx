@@ -15,7 +15,7 @@ import { number } from '../../ui/time.ts';
 import { Tone, type ToneName } from '../../ui/tone.tsx';
 import { useFilters, useGo } from '../../ui/use-filters.ts';
 import { When } from '../../ui/when.tsx';
-import { May } from '../../ui/me.tsx';
+import { May, useMay } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
 import { rich } from '../../words/rich.tsx';
 import css from './tile.module.css';
@@ -34,7 +34,8 @@ export function Applications() {
   const go = useGo();
   const [filters, change] = useFilters();
   const list = useInfiniteQuery(applicationList(filters['search']));
-  const connections = useQuery(connectionsQuery);
+  const mayConnections = useMay('lifecycle.connection.read');
+  const connections = useQuery({ ...connectionsQuery, enabled: mayConnections });
   const rows = (list.data?.pages.flatMap((page) => page.items) ?? []).filter((one) => one.removedAt === null);
   const connectionOf = (one: Application): Connection | undefined => connections.data?.items.find((connection) => connection.applicationId === one.id);
   const away = connections.data?.items.filter((one) => one.health === 'away').length ?? 0;

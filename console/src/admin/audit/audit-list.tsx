@@ -40,7 +40,7 @@ export function AuditList({ filters }: { filters: AuditFilters }) {
       render: (one) => (
         <>
           {one.sentence}
-          {one.reason ? <span className="quiet-under">{one.reason}</span> : null}
+          {one.reason && !one.sentence.endsWith(one.reason) ? <span className="quiet-under">{one.reason}</span> : null}
         </>
       ),
     },

@@ -201,7 +201,10 @@ function People({ policy, ask }: { policy: EnrolmentPolicyWithDays; ask: (asked:
             <>
               <Person.Line id={one.personId} name={one.displayName} under={one.department} />
               {situation(one)}
-              <span className="small quiet">{lacks(one)}</span>
+              <span className="small quiet">
+                {one.missing && one.situation !== 'cannot_judge' ? `${w.columns.missing}: ` : ''}
+                {lacks(one)}
+              </span>
               {action(one)}
             </>
           )}

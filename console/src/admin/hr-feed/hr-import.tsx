@@ -218,7 +218,7 @@ function Changes({ file }: { file: HrImport }) {
         <>
           <What change={one} />
           {one.effectiveOn ? (
-            <span className="small quiet">
+            <span className="quiet-under">
               {w.change.on} <Day on={one.effectiveOn} />
             </span>
           ) : null}

@@ -54,7 +54,8 @@ function Shown({ person }: { person: Person }) {
   const now = useNow(1_000);
   const [filters, change] = useFilters();
   const access = useQuery(personAccessQuery(person.id));
-  const life = useQuery(lifeLineQuery(person.id));
+  const mayLife = useMay('reports.life-line.read');
+  const life = useQuery({ ...lifeLineQuery(person.id), enabled: mayLife });
   const moves = useInfiniteQuery(movementList({ personId: person.id }, 50));
   const movements = moves.data?.pages.flatMap((page) => page.items) ?? [];
   const [asked, ask] = useState<{ is: 'leave' | 'rehire' | 'pass' | 'reset' | 'change' | 'give' } | { is: 'end'; grant: Grant } | null>(null);
@@ -117,17 +118,19 @@ function Shown({ person }: { person: Person }) {
         }
       />
       <Stack gap="lg">
-        <Sheet title={w.person.lifeLine}>
-          <Loaded query={life} rows={2}>
-            {({ items }) =>
-              items.length === 0 ? (
-                <p className="quiet">{w.life.empty}</p>
-              ) : (
-                <LifeLine points={items.map((point, index) => ({ key: `${point.at}${index}`, at: point.at, title: asSentence(point.sentence).replace(/\.$/, ''), to: point.movementId ? at.movement(point.movementId) : null, proof: point.proof }))} />
-              )
-            }
-          </Loaded>
-        </Sheet>
+        {mayLife ? (
+          <Sheet title={w.person.lifeLine}>
+            <Loaded query={life} rows={2}>
+              {({ items }) =>
+                items.length === 0 ? (
+                  <p className="quiet">{w.life.empty}</p>
+                ) : (
+                  <LifeLine points={items.map((point, index) => ({ key: `${point.at}${index}`, at: point.at, title: asSentence(point.sentence).replace(/\.$/, ''), to: point.movementId ? at.movement(point.movementId) : null, proof: point.proof }))} />
+                )
+              }
+            </Loaded>
+          </Sheet>
+        ) : null}
         <Tabs value={tab} onChange={(next) => change({ tab: next ?? undefined })}>
           <Tabs.List mb="md">
             {tabs.map((name) => (

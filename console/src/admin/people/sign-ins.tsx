@@ -22,7 +22,8 @@ export function SignIns({ person }: { person: Person }) {
   const queries = useQueryClient();
   const sessions = useQuery(personSessionsQuery(person.id));
   const factors = useQuery(personFactorsQuery(person.id));
-  const applications = useQuery(personApplicationsQuery(person.id));
+  const mayApplications = useMay('federation.participation.read');
+  const applications = useQuery({ ...personApplicationsQuery(person.id), enabled: mayApplications });
   const [isEnding, setEnding] = useState(false);
   const mayEnd = useMay('authentication.session.end');
   const renew = (): Promise<void> => queries.invalidateQueries({ queryKey: ['people', 'sessions', person.id] });
@@ -64,25 +65,27 @@ export function SignIns({ person }: { person: Person }) {
             )}
           </Loaded>
         </Sheet>
-        <Sheet title={w.factors.applications}>
-          <Loaded query={applications} rows={3}>
-            {(known) =>
-              known.items.length === 0 ? (
-                <p className="quiet">{w.factors.applicationsNone}</p>
-              ) : (
-                <Facts
-                  facts={known.items.map((one) => [
-                    one.name,
-                    <span key={one.clientId}>
-                      <When at={one.lastAt} />
-                      {one.endedAt && one.logoutState ? ` · ${w.factors.logout[one.logoutState]}` : ''}
-                    </span>,
-                  ])}
-                />
-              )
-            }
-          </Loaded>
-        </Sheet>
+        {mayApplications ? (
+          <Sheet title={w.factors.applications}>
+            <Loaded query={applications} rows={3}>
+              {(known) =>
+                known.items.length === 0 ? (
+                  <p className="quiet">{w.factors.applicationsNone}</p>
+                ) : (
+                  <Facts
+                    facts={known.items.map((one) => [
+                      one.name,
+                      <span key={one.clientId}>
+                        <When at={one.lastAt} />
+                        {one.endedAt && one.logoutState ? ` · ${w.factors.logout[one.logoutState]}` : ''}
+                      </span>,
+                    ])}
+                  />
+                )
+              }
+            </Loaded>
+          </Sheet>
+        ) : null}
       </SimpleGrid>
       <Sheet
         title={w.sessions.title}

@@ -170,7 +170,7 @@ function Made({ made, onClose }: { made: CertificateIssued; onClose: () => void 
     <Modal opened onClose={onClose} title={w.issuedTitle} size="lg" closeOnClickOutside={store === null}>
       <Stack gap="md">
         <p>{store ? w.keyStoreText : w.issuedText}</p>
-        {store ? <SecretOnce value={store.password} label={w.keyStorePassword} /> : <pre className={css.issued}>{text}</pre>}
+        {store ? <SecretOnce value={store.password} label={w.keyStorePassword} /> : <pre className={css.issued} tabIndex={0} role="region" aria-label={w.issuedTitle}>{text}</pre>}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={download}>
             {store ? w.keyStoreDownload : words.certificate.authority.download}

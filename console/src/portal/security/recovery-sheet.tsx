@@ -71,13 +71,13 @@ function Shown({ known }: { known: MyRecovery }) {
             {w.add}
           </Button>
         </Group>
-        {known.addresses.length === 0 ? <p className="quiet">{w.none}</p> : null}
+        {known.addresses.length === 0 ? <p className="quiet">{known.isPrivileged ? w.noneNeeded : w.none}</p> : null}
         <ul className={css.list}>
           {known.addresses.map((one) => (
             <AddressLine key={one.id} one={one} onConfirm={() => ask({ is: 'confirm', id: one.id, address: one.address })} onRemove={() => ask({ is: 'remove', id: one.id, address: one.address })} />
           ))}
         </ul>
-        {usable === 1 ? <p className="quiet">{w.one}</p> : null}
+        {usable === 1 && !known.isPrivileged ? <p className="quiet">{w.one}</p> : null}
       </div>
       {asked?.is === 'add' ? <AddAddress known={known} onClose={close} onAdded={(id, address) => void renew().then(() => ask({ is: 'confirm', id, address }))} /> : null}
       {asked?.is === 'confirm' ? <ConfirmAddress id={asked.id} address={asked.address} onClose={close} renew={renew} /> : null}

@@ -15,6 +15,7 @@ export const recovery = {
     privileged: 'You hold privileged access, so no code is mailed to you: keep saved codes, and know another administrator.',
     addresses: 'Addresses for a mailed code',
     none: 'No address yet. Name two that you can open without your telephone.',
+    noneNeeded: 'No address. Notices about your account go to one that you name, too.',
     one: 'Name a second one, for the day this mailbox is out of reach.',
     kinds: { own: 'named by you', work: 'your work mailbox', private: 'private address from HR' },
     confirmed: 'confirmed',

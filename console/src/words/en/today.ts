@@ -5,6 +5,7 @@ export const today = {
   accounts: (n: number) => strongCount(n, 'account', 'accounts'),
   systems: (n: number) => strongCount(n, 'system', 'systems'),
   sentence: { in: ' in ', tied: ', ', nobody: (n: number) => `${strongCount(n, '', '').trim()} tied to nobody`, allTied: ', every one tied to somebody', end: '.' },
+  sentenceNoSystem: 'No system is connected yet: nobody can see who has what.',
   sentenceEmpty: 'Nothing is connected yet: begin with the HR file.',
   note: (people: number) => `${count(people, 'person works', 'people work')} here.`,
   needs: 'What needs a person now',

@@ -30,6 +30,10 @@ describe('an audit entry', () => {
     expect(said({})).toBe('Ivan Petrov had Maria Keller leave');
     expect(said({ target: 'person:ivan', targetName: 'Ivan Petrov', action: 'directory.person.change' })).toBe('Ivan Petrov changed themselves');
     expect(said({ outcome: 'refused', reason: 'no role gives it' })).toBe('Ivan Petrov was refused “Person left” for Maria Keller: no role gives it');
+    const maria = { actor: 'person:maria', actorName: 'Maria Keller' };
+    expect(said({ ...maria, action: 'authentication.sign-in.fail', outcome: 'refused', reason: 'wrong' })).toBe('A sign-in as Maria Keller failed: wrong');
+    expect(said({ ...maria, action: 'authentication.factor.add', facts: { factor: 'totp' } })).toBe('Maria Keller added an authenticator app for themselves');
+    expect(said({ action: 'authentication.factor.rename', facts: {} })).toBe('Ivan Petrov renamed a factor of Maria Keller');
     expect(said({ action: 'federation.strange-thing.turn', target: null, targetName: null })).toBe('Ivan Petrov: strange thing: turn');
     expect(nameOfAction('federation.strange-thing.turn')).toBe('Strange thing: turn');
   });

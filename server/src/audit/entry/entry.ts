@@ -85,9 +85,9 @@ const actionWords: Readonly<Record<string, readonly [name: string, sentence: str
   'authentication.sign-out': ['Signed out', '{who} signed out'],
   'authentication.session.start': ['Signed in', '{who} signed in'],
   'authentication.session.end': ['Session ended', '{who} ended a session of {whom}'],
-  'authentication.factor.add': ['Factor added', '{who} added a factor for {whom}'],
-  'authentication.factor.remove': ['Factor removed', '{who} removed a factor of {whom}'],
-  'authentication.factor.disable': ['Factor disabled', '{who} disabled a factor of {whom}'],
+  'authentication.factor.add': ['Factor added', '{who} added {factor} for {whom}'],
+  'authentication.factor.remove': ['Factor removed', '{who} removed {factor} of {whom}'],
+  'authentication.factor.disable': ['Factor disabled', '{who} switched {factor} of {whom} off'],
   'authentication.passkey-metadata.import': ['Passkey metadata imported', '{who} imported the {whom} about models of passkeys'],
   'authentication.passkey-model.add': ['Passkey model added', '{who} added the passkey model {whom}'],
   'authentication.passkey-model.remove': ['Passkey model removed', '{who} removed the passkey model {whom}'],
@@ -137,7 +137,7 @@ const actionWords: Readonly<Record<string, readonly [name: string, sentence: str
   'authentication.api-token.create': ['API token made', '{who} made the API token {whom}'],
   'authentication.api-token.end': ['API token ended', '{who} ended the API token {whom}'],
   'authentication.branding.change': ['Look changed', '{who} changed the look of the sign-in pages'],
-  'authentication.factor.rename': ['Factor renamed', '{who} renamed a factor of {whom}'],
+  'authentication.factor.rename': ['Factor renamed', '{who} renamed {factor} of {whom}'],
   'authentication.recovery-codes.issue': ['Recovery codes issued', '{who} got new recovery codes for {whom}'],
   'authentication.device.forget': ['Browser forgotten', '{who} forgot browsers that were known'],
   'authentication.place.add': ['Place named', '{who} named the network {whom}'],
@@ -217,19 +217,26 @@ export function nameOfAction(action: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** These say themselves that somebody did not get in: nobody asked to "fail". */
+const failures: ReadonlySet<string> = new Set(['authentication.sign-in.fail']);
+const factorNames: Readonly<Record<string, string>> = { password: 'a password', totp: 'an authenticator app', passkey: 'a passkey', certificate: 'a certificate', push: 'a telephone that approves sign-ins' };
+
+const factorOf = (facts: Entry['facts']): string => (facts['factor'] === 'password' && facts['isNew'] === false ? 'a new password' : (factorNames[String(facts['factor'])] ?? 'a factor'));
+
 /** For people: who did what to whom, and whether it was refused. */
-export function sentenceOf(entry: Pick<Entry, 'action' | 'actor' | 'actorName' | 'target' | 'targetName' | 'outcome' | 'reason'>): string {
+export function sentenceOf(entry: Pick<Entry, 'action' | 'actor' | 'actorName' | 'target' | 'targetName' | 'outcome' | 'reason' | 'facts'>): string {
   const who = entry.actorName || 'somebody';
-  const whom = entry.targetName ?? (entry.target === null ? 'nobody in particular' : entry.target);
+  const whom = entry.targetName ?? (entry.target !== null ? entry.target : failures.has(entry.action) ? 'somebody unknown' : 'nobody in particular');
   const known = actionWords[entry.action];
   const isOwn = entry.target !== null && entry.target === entry.actor;
-  if (entry.outcome === 'refused') {
+  if (entry.outcome === 'refused' && !failures.has(entry.action)) {
     const tried = `${who} was refused “${nameOfAction(entry.action)}”${entry.target === null && entry.targetName === null ? '' : ` for ${isOwn ? 'themselves' : whom}`}`;
     return entry.reason ? `${tried}: ${entry.reason}` : tried;
   }
   // In one pass and by function: names are input, and must be neither templates nor replacement patterns.
   const sentence = known
-    ? known[1].replace(/\{(who|whom)\}/g, (_, slot: string, place: number) => (slot === 'who' ? who : isOwn && place > 0 ? 'themselves' : whom))
+    ? known[1].replace(/\{(who|whom|factor)\}/g, (_, slot: string, place: number) => (slot === 'who' ? who : slot === 'factor' ? factorOf(entry.facts) : isOwn && place > 0 && !failures.has(entry.action) ? 'themselves' : whom))
     : `${who}: ${nameOfAction(entry.action).toLowerCase()}${entry.target === null && entry.targetName === null ? '' : `, ${whom}`}`;
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  const whole = failures.has(entry.action) && entry.reason ? `${sentence}: ${entry.reason}` : sentence;
+  return whole.charAt(0).toUpperCase() + whole.slice(1);
 }

@@ -49,3 +49,9 @@ it('is wrong about few passwords that nobody has listed', () => {
   const wrong = Array.from({ length: 3_000 }, (_, index) => `unlisted-${index * 7_919}-words`).filter((word) => blockList.has(word)).length;
   expect(wrong).toBeLessThan(15);
 });
+
+it('knows the words of the company as keyboards without umlauts write them', () => {
+  const words = ['Linden & Söhne', 'Bjørn Ångström'];
+  expect(['linden soehne linden', 'söhne.2026', 'sohne sohne 1', 'bjoern 20261', 'angstrom99'].map((text) => judgePassword(text, { isSecondFactorForced: true, words, blockList }).is)).toEqual(Array(5).fill('expected'));
+  expect(judgePassword('soehne and four lamps', { isSecondFactorForced: true, words, blockList }).is).toBe('accepted');
+});

@@ -52,9 +52,13 @@ function isSequence(text: string): boolean {
   return steps.size === 1 && (steps.has(1) || steps.has(-1));
 }
 
+/** As people type a name where the keyboard lacks a letter: `söhne`, `sohne`, `soehne`. */
+const spelledOut: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ø: 'oe', å: 'aa', æ: 'ae', œ: 'oe', ß: 'ss' };
+const spellings = (word: string): readonly string[] => [word, word.normalize('NFD').replace(/\p{M}/gu, ''), word.replace(/[äöüøåæœß]/gu, (letter) => spelledOut[letter]!)];
+
 /** A word of the person or the company with less than four other letters around it (ASVS 6.2.11). */
 function expectedWord(text: string, words: readonly string[]): string | null {
-  const telling = [...new Set(words.flatMap((one) => one.normalize('NFC').toLowerCase().split(/[^\p{L}\p{N}]+/u)))].filter((one) => [...one].length >= 3).sort((a, b) => b.length - a.length);
+  const telling = [...new Set(words.flatMap((one) => one.normalize('NFC').toLowerCase().split(/[^\p{L}\p{N}]+/u)).flatMap(spellings))].filter((one) => [...one].length >= 3).sort((a, b) => b.length - a.length);
   let rest = text;
   let found: string | null = null;
   for (const word of telling) {

@@ -79,7 +79,7 @@ describe('after it', () => {
 
   it('a saved code that bound a password is not also the second factor beside it: the second is bound too', () => {
     const both = [kinds.saved, kinds.mailed];
-    expect(after([...both, kinds.password], ['password'])).toEqual({ is: 'enrol', options: ['passkey', 'totp'], isOptional: false });
+    expect(after([...both, kinds.password], ['password'])).toEqual({ is: 'enrol', options: ['totp', 'passkey'], isOptional: false });
     expect(after([...both, kinds.password, kinds.app], ['password', 'totp']).is).toBe('save-codes');
   });
 

@@ -67,7 +67,7 @@ it('a passkey enrolled with an access pass is used once before it counts', () =>
 });
 
 it('password and app enrolled with an access pass lead to the codes', () => {
-  expect(next({ proofs: [pass, password], factors: { ...none, hasPassword: true }, progress: { ...noProgress, enrolled: ['password'] } })).toEqual({ is: 'enrol', options: ['passkey', 'totp'], isOptional: false });
+  expect(next({ proofs: [pass, password], factors: { ...none, hasPassword: true }, progress: { ...noProgress, enrolled: ['password'] } }), 'the password was chosen together with the app').toEqual({ is: 'enrol', options: ['totp', 'passkey'], isOptional: false });
   expect(next({ proofs: [pass, password, totp], factors: { ...passwordAndApp, recoveryCodesLeft: 0 }, progress: { ...noProgress, enrolled: ['password', 'totp'] } })).toEqual({ is: 'save-codes' });
 });
 

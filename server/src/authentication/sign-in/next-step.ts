@@ -100,11 +100,11 @@ export function nextStep({ purpose, isNamed, wanted, proofs: given, factors: enr
 
   if (isEnough(strengthOf(counted), wanted)) {
     // A recovery ends in a factor that was bound, unless no code was needed for it after all (63B-4 4.2).
-    if (purpose === 'recover' && progress.enrolled.length === 0 && !progress.hasSkippedEnrolment) return { is: 'enrol', options: enrollable(proofs, wanted), isOptional: isEnough(strengthOf(withoutCodes(proofs)), wanted) };
+    if (purpose === 'recover' && progress.enrolled.length === 0 && !progress.hasSkippedEnrolment) return { is: 'enrol', options: enrollable(proofs, wanted, progress.enrolled), isOptional: isEnough(strengthOf(withoutCodes(proofs)), wanted) };
     const lacksCodes = enrolled.recoveryCodesLeft < recoveryCodeCount || progress.codeSlots.length > 0;
     if (purpose !== 'step-up' && lacksCodes && !progress.hasSavedCodes) return { is: 'save-codes' };
     const offer = progress.enrolled.length === 0 ? progress.enrolment?.offer : null;
-    return offer ? { is: 'enrol', options: enrollable(proofs, offer.want), isOptional: true } : { is: 'done' };
+    return offer ? { is: 'enrol', options: enrollable(proofs, offer.want, progress.enrolled), isOptional: true } : { is: 'done' };
   }
   if (given.length === 0) {
     if (purpose === 'sign-in') return { is: 'prove', options: ['password', 'passkey', 'access-pass'] };
@@ -122,7 +122,7 @@ export function nextStep({ purpose, isNamed, wanted, proofs: given, factors: enr
   if (more.length > 0 && (reachable || (!onlyEnrols && !isBestShown))) return { is: 'prove', options: unphishable.length > 0 ? unphishable : [...more, ...orPass] };
   if (orPass.length > 0) return { is: 'prove', options: orPass };
   if (wanted.level === 3 && progress.enrolled.includes('passkey') && !reachable) return { is: 'lacks-key' };
-  return { is: 'enrol', options: enrollable(proofs, wanted), isOptional: false };
+  return { is: 'enrol', options: enrollable(proofs, wanted, progress.enrolled), isOptional: false };
 }
 
 const atMost2 = ({ level, isPhishingResistant }: Strength): Wanted => ({ level: level >= 2 ? 2 : 1, isPhishingResistant });
@@ -159,12 +159,14 @@ function remaining(factors: EnrolledFactors, proofs: readonly Proof[], purpose: 
 export const bestOf = (factors: EnrolledFactors): Strength =>
   strengthOf(remaining(factors.isPushOff ? { ...factors, pushDevices: 0 } : factors, [], 'step-up').map((method) => (method === 'passkey' && factors.verifiedPasskeys === 0 ? { method, at: '', isUserVerified: false, isSynced: true } : hoped(method, factors))));
 
-function enrollable(proofs: readonly Proof[], wanted: Wanted): readonly Enrollable[] {
+function enrollable(proofs: readonly Proof[], wanted: Wanted, enrolled: readonly Enrollable[]): readonly Enrollable[] {
   // What is left without one of the two would not suffice.
   const isPairGone = wanted.without?.some((method) => method === 'password' || method === 'totp') ?? false;
   if (wanted.isPhishingResistant || wanted.level === 3 || isPairGone) return ['passkey'];
   const has = (method: Method): boolean => proofs.some((proof) => proof.method === method);
-  return ['passkey', ...(has('password') && !has('totp') ? (['totp'] as const) : (['password'] as const))];
+  if (!has('password') || has('totp')) return ['passkey', 'password'];
+  // Whoever chose a password a moment ago chose the app with it: that comes next, and the passkey stays beside it.
+  return enrolled.includes('password') ? ['totp', 'passkey'] : ['passkey', 'totp'];
 }
 
 const factorsOf = (enrolled: readonly Enrollable[], { listedPasskeys }: EnrolledFactors): EnrolledFactors => ({

@@ -8,11 +8,11 @@ import { readStepsOf } from './store.ts';
 
 const most = 100;
 
-/** The newest 100 points, newest first. */
+/** The newest 100 points, newest first. Only what happened: a stranger who guesses would push somebody's life out of it. */
 export const readLifeLine = ({ database }: { readonly database: Database }, permit: Permit<'reports.life-line.read'>, person: string): Promise<readonly LifePoint[]> =>
   database.read(async (tx) => {
     if (!(await isInScope(tx, permit.scope, personId(person)))) throw refuse.person_not_found({ person });
-    const [{ items: entries }, steps] = await Promise.all([listEntries(tx, { target: `person:${person}`, limit: most }), readStepsOf(tx, person)]);
+    const [{ items: entries }, steps] = await Promise.all([listEntries(tx, { target: `person:${person}`, outcome: 'allowed', limit: most }), readStepsOf(tx, person)]);
     const points: LifePoint[] = [
       // What the house gives and takes by rule is told by its steps, with their proof.
       ...entries.filter((entry) => !entry.action.startsWith('lifecycle.step.') && !(entry.action.startsWith('authorization.grant.') && entry.actor.startsWith('system:'))).map((entry) => ({ at: entry.at, kind: kindOf(entry.action), sentence: sentenceOf(entry), proof: null, movementId: null })),

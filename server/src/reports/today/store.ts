@@ -30,6 +30,7 @@ export async function countNeeds(tx: Tx, now: Date): Promise<Omit<Counts, 'accou
              where s.is_active and not s.is_break_glass and coalesce(f.strongest, 'none') in ('none', 'password')) as people_without_second_factor,
            (select count(*) from authn.enrolment_card where state = 'stopped') as enrolments_stopped,
            (select count(*) from authn.api_token_card where ended_at is null and expires_at > ${now} and expires_at < ${now}::timestamptz + interval '14 days') as tokens_expiring,
+           (select count(distinct target) from audit.everything where action = ${disavowed} and at > ${now}::timestamptz - interval '7 days') as disavowals,
            (select count(*) from privileged.break_glass_use_card where acknowledged_at is null and not is_drill) as break_glass_uses,
            (select count(*) from directory.held_departure_card) as departures_held,
            coalesce((select findings from privileged.break_glass_self_test_card where exists (select from privileged.break_glass_account_card) order by at desc limit 1), 0) as break_glass_findings,
@@ -107,4 +108,5 @@ export async function readWeeks(tx: Tx, now: Date): Promise<readonly { from: str
 }
 
 const signedIn = 'authentication.sign-in.succeed';
+const disavowed = 'authentication.sign-in.disavow';
 const signInFailed = 'authentication.sign-in.fail';

@@ -14,6 +14,7 @@ export interface Counts {
   readonly peopleWithoutSecondFactor: number;
   readonly enrolmentsStopped: number;
   readonly tokensExpiring: number;
+  readonly disavowals: number;
   readonly breakGlassUses: number;
   readonly departuresHeld: number;
   readonly breakGlassFindings: number;
@@ -23,7 +24,7 @@ export interface Counts {
 }
 
 export interface Need {
-  readonly kind: 'break_glass_used' | 'departure_held' | 'break_glass_self_test' | 'break_glass_open' | 'break_glass_drill' | 'break_glass_missing' | 'movement_alarm' | 'brake' | 'manual_task' | 'connection_away' | 'hr_import_held' | 'accounts_tied_to_nobody' | 'drift' | 'people_without_second_factor' | 'enrolment_stopped' | 'token_expiring';
+  readonly kind: 'break_glass_used' | 'sign_in_disavowed' | 'departure_held' | 'break_glass_self_test' | 'break_glass_open' | 'break_glass_drill' | 'break_glass_missing' | 'movement_alarm' | 'brake' | 'manual_task' | 'connection_away' | 'hr_import_held' | 'accounts_tied_to_nobody' | 'drift' | 'people_without_second_factor' | 'enrolment_stopped' | 'token_expiring';
   readonly urgency: 'now' | 'today' | 'soon';
   readonly count: number;
   readonly title: string;
@@ -38,6 +39,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 export function needsOf(counts: Counts): readonly Need[] {
   const all: readonly Need[] = [
     { kind: 'break_glass_used', urgency: 'now', count: counts.breakGlassUses, title: `${counts.breakGlassUses === 1 ? 'A break-glass account was used' : `Break-glass accounts were used ${counts.breakGlassUses} times`}, and nobody has said why`, otherwise: 'whoever opened the envelope may still do everything', link: '/admin/break-glass' },
+    { kind: 'sign_in_disavowed', urgency: 'now', count: counts.disavowals, title: `${some(counts.disavowals, 'person', 'people')} said “this was not me” in the last 7 days`, otherwise: 'whoever it was may still know a password or hold a factor that was added', link: '/admin/audit?action=authentication.sign-in.disavow' },
     { kind: 'departure_held', urgency: 'now', count: counts.departuresHeld, title: `${some(counts.departuresHeld, 'administrator left', 'administrators left')} according to HR and could not go: nobody else can sign in as administrator`, otherwise: 'somebody who left goes on administering everything', link: '/admin/break-glass' },
     { kind: 'movement_alarm', urgency: 'now', count: counts.movementsInAlarm, title: `${some(counts.movementsInAlarm, 'movement is', 'movements are')} not proven after 4 hours`, otherwise: 'somebody may still have access that was taken away on paper', link: '/admin/movements?state=alarm' },
     { kind: 'brake', urgency: 'now', count: counts.brakes, title: `The brake holds ${some(counts.brakes, 'system', 'systems')}`, otherwise: 'the held removals do not happen', link: '/admin/applications' },
@@ -50,7 +52,7 @@ export function needsOf(counts: Counts): readonly Need[] {
     { kind: 'connection_away', urgency: 'today', count: counts.connectionsAway, title: `${some(counts.connectionsAway, 'system does', 'systems do')} not answer`, otherwise: 'nothing there can be changed or proven', link: '/admin/applications' },
     { kind: 'drift', urgency: 'today', count: counts.openDrift, title: `${some(counts.openDrift, 'difference', 'differences')} between what was decided and what systems show`, otherwise: 'access without a reason stays', link: '/admin/inventory?tab=drift' },
     { kind: 'accounts_tied_to_nobody', urgency: 'soon', count: counts.accountsTiedToNobody, title: `${some(counts.accountsTiedToNobody, 'account is', 'accounts are')} tied to nobody`, otherwise: 'nobody is asked about them, and no leaver takes them away', link: '/admin/inventory' },
-    { kind: 'people_without_second_factor', urgency: 'soon', count: counts.peopleWithoutSecondFactor, title: `${some(counts.peopleWithoutSecondFactor, 'person has', 'people have')} no second factor yet`, otherwise: 'they cannot sign in, and are asked to enrol when they do', link: '/admin/people?status=active' },
+    { kind: 'people_without_second_factor', urgency: 'soon', count: counts.peopleWithoutSecondFactor, title: `${some(counts.peopleWithoutSecondFactor, 'person has', 'people have')} no second factor yet`, otherwise: 'they cannot sign in until somebody hands them an access pass, and set one up then', link: '/admin/people?status=active' },
     { kind: 'break_glass_missing', urgency: 'soon', count: counts.breakGlassMissing, title: 'No break-glass account is sealed yet', otherwise: 'when no administrator can sign in, only the command on the host is left', link: '/admin/break-glass' },
     { kind: 'token_expiring', urgency: 'soon', count: counts.tokensExpiring, title: `${some(counts.tokensExpiring, 'API token ends', 'API tokens end')} within 14 days`, otherwise: 'the scripts that use them stop', link: '/admin/settings?tab=tokens' },
   ];

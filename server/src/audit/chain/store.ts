@@ -36,7 +36,7 @@ export async function readOldest(tx: Tx, limit: number): Promise<{ id: number; b
 
 /** Moves them to the end of the chain; bodies do not travel back. Answers how many were moved. */
 export async function append(tx: Tx, after: number, ids: readonly number[], hashes: readonly string[], at: Date): Promise<number> {
-  const moved = await sql<{ count: number }>(tx)`
+  const move = sql<{ count: number }>(tx)`
     with given as (
       select id, hash, place from unnest(${textArray(ids.map(String))}::bigint[], ${textArray(hashes)}) with ordinality as given (id, hash, place)
     ), taken as (
@@ -51,7 +51,7 @@ export async function append(tx: Tx, after: number, ids: readonly number[], hash
       on conflict do nothing
     )
     select count(*) as count from sealed`;
-  await sql(tx)`update audit.head set seq = ${after + ids.length}, hash = decode(${hashes.at(-1)}, 'hex'), sealed_at = ${at}`;
+  const [moved] = await Promise.all([move, sql(tx)`update audit.head set seq = ${after + ids.length}, hash = decode(${hashes.at(-1)}, 'hex'), sealed_at = ${at}`]);
   return moved[0]?.count ?? 0;
 }
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -93,16 +93,22 @@ function create(file: string, now: Date): void {
 
 const newKey = (now: Date) => ({ id: randomBytes(4).toString('hex'), secret: randomBytes(32).toString('base64url'), createdAt: now.toISOString() });
 
-const wrapKey = (master: Buffer): Buffer => Buffer.from(hkdfSync('sha256', master, 'bailiwick', 'wrap', 32));
+const wrapKeys = new WeakMap<Buffer, KeyObject>();
 
-function encrypt(key: Buffer, plain: Uint8Array, context: string): Buffer {
+function wrapKey(master: Buffer): KeyObject {
+  let key = wrapKeys.get(master);
+  if (!key) wrapKeys.set(master, (key = createSecretKey(Buffer.from(hkdfSync('sha256', master, 'bailiwick', 'wrap', 32)))));
+  return key;
+}
+
+function encrypt(key: Buffer | KeyObject, plain: Uint8Array, context: string): Buffer {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(Buffer.from(context));
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-function decrypt(key: Buffer, sealed: Buffer, context: string): Buffer {
+function decrypt(key: Buffer | KeyObject, sealed: Buffer, context: string): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12));
   decipher.setAAD(Buffer.from(context));
   decipher.setAuthTag(sealed.subarray(-16));

@@ -279,7 +279,7 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
       cookies.push({ name: formCookie, value: formSecret });
     }
     const ownCookies = Object.fromEntries(Object.entries(request.cookies).flatMap(([name, value]) => (name.startsWith(cookiePrefix) ? [[name.slice(cookiePrefix.length), value]] : [])));
-    const answer: unknown = await one.run({ permit, principal, params, query, body, request: facts, cookies: ownCookies, csrf: formSecret ? csrfFor(formSecret) : '', languages: languagesOf(request), signal: gone.signal } as never).catch(async (error: unknown) => {
+    const answer: unknown = await one.run({ permit, principal, params, query, body, request: facts, cookies: ownCookies, get csrf() { return formSecret ? csrfFor(formSecret) : ''; }, languages: languagesOf(request), signal: gone.signal } as never).catch(async (error: unknown) => {
       if (error instanceof Refusal && principal && one.permission !== null && one.method !== 'GET') await needs.gate.note(principal, one.permission as string, error, facts);
       throw error;
     });

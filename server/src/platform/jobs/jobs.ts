@@ -118,8 +118,8 @@ export function openJobs({ database, clock, log }: { database: Database; clock: 
       // Only in batches does the library hear it when an end cannot be written down; else a dying database would end this process.
       preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       noHandleSignals: true,
-      // Each of the workers looks by itself, one after the other: with this many it is a dozen times a second.
-      pollInterval: 2_000,
+      // Each of the workers looks by itself, one after the other: with this many it is six times a second.
+      pollInterval: 4_000,
       logger,
       events: events as never,
       taskList: tasks(),

@@ -43,7 +43,7 @@ export async function signInTogether(needs: TogetherNeeds, beginning: Pick<Begin
         const { personId } = who.subject!;
         const proven = clock.now();
         const use = usePassword(personId, right.hash, right.rehash, proven);
-        const code = typed.code === '' ? null : checkTotp(needs, apps, typed.code, proven);
+        const code = typed.code === '' || !looked.isCodeFree ? null : checkTotp(needs, apps, typed.code, proven);
         const at = proven.toISOString();
         const ofBoth: SignIn = { ...signIn, proofs: [{ method: 'password', at }, { method: 'totp', at }] };
         const finished = code && (await finishTogether(needs, ofBoth, who.subject!, looked, { password: use, code: useTotpStep(code.appId, code.step, proven), counted }, where));

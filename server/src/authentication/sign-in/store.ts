@@ -157,6 +157,8 @@ export interface LookedTogether {
   /** The first turn was free, and is taken. */
   readonly isTaken: boolean;
   readonly isSwitchedOff: boolean;
+  /** No tries of the code are held against this browser, and it is not disabled: else it is not even looked at, or the time would tell that it was right. */
+  readonly isCodeFree: boolean;
   readonly passwordHash: string | null;
   readonly apps: readonly Pick<StoredTotp, 'id' | 'sealedSeed'>[];
   readonly recoveryCodesLeft: number;
@@ -187,6 +189,8 @@ export async function lookTogether(tx: Tx, groups: PeopleGroups, { username, acc
     select named.*, counted.account, counted.source,
            exists (select from taken) as is_taken,
            exists (select from authn.throttle where account = counted.account and authenticator = 'password' and disabled_at is not null) as is_switched_off,
+           not exists (select from authn.throttle where account = counted.account and authenticator = 'totp' and disabled_at is not null)
+             and not exists (select from authn.throttle_wait where account = counted.account and authenticator = 'totp' and source = counted.source) as is_code_free,
            (select hash from authn.password where person_id = ${personId}) as password_hash,
            (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'sealedSeed', encode(t.sealed_seed, 'base64')) order by t.created_at, t.id), '[]')
               from authn.totp t where t.person_id = ${personId} and t.confirmed_at is not null) as apps,
@@ -197,13 +201,14 @@ export async function lookTogether(tx: Tx, groups: PeopleGroups, { username, acc
            not counted.is_known and ${isKnownOtherwise(personId, fragment`${deviceId}::uuid`, null)} as is_strange
       from counted left join named on true
      where ${isLeftToTheDisk}`;
-  const { account: counted, source, isTaken, isSwitchedOff, passwordHash, apps, recoveryCodesLeft, facing, setLimits: limits, isFull, isStrange, personId: id, ...named } = row!;
+  const { account: counted, source, isTaken, isSwitchedOff, isCodeFree, passwordHash, apps, recoveryCodesLeft, facing, setLimits: limits, isFull, isStrange, personId: id, ...named } = row!;
   return {
     named: id === null ? null : { ...named, personId: id },
     account: counted,
     source,
     isTaken,
     isSwitchedOff,
+    isCodeFree,
     passwordHash,
     apps: apps.map((app) => ({ id: app.id, sealedSeed: Buffer.from(app.sealedSeed, 'base64') })),
     recoveryCodesLeft,

@@ -12,7 +12,8 @@ export interface ApiToken {
   readonly endedAt: Date | null;
 }
 
-const columns = fragment`t.id, t.name, t.permissions, t.owner_id, c.display_name as owner_name, t.created_at, t.expires_at, t.last_used_at, t.ended_at`;
+// As JSON, since this is read for every request: hundreds of names cost less so than as an array.
+const columns = fragment`t.id, t.name, to_jsonb(t.permissions) as permissions, t.owner_id, c.display_name as owner_name, t.created_at, t.expires_at, t.last_used_at, t.ended_at`;
 
 /** As for sessions: the owner must be active now. A token made on the host has no owner to ask about. */
 export async function readApiToken(tx: Tx, digest: Buffer, now: Date): Promise<ApiToken | null> {

@@ -85,7 +85,7 @@ export async function listAccounts(tx: Tx, filter: AccountFilter): Promise<{ ite
   const page = rows.slice(0, filter.limit);
   const last = page.at(-1);
   return {
-    items: page.map(({ sortLogin, word, ...one }) => one),
+    items: page,
     next: rows.length > filter.limit && last ? cursorOf({ key: words.length === 0 ? last.sortLogin : `${last.word}\n${last.sortLogin}`, id: last.id }) : null,
   };
 }

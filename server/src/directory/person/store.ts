@@ -168,7 +168,7 @@ export async function listPeople(tx: Tx, filter: PeopleFilter): Promise<{ items:
   const page = rows.slice(0, filter.limit);
   const last = page.at(-1);
   const next = rows.length > filter.limit && last ? cursorOf({ key: words.length === 0 ? last.sortName : `${last.word}\n${last.sortName}`, id: last.id }) : null;
-  return { items: page.map(({ sortName, word, ...person }) => person), next };
+  return { items: page, next };
 }
 
 

@@ -1,5 +1,5 @@
 import { sql as kyselySql, type CompiledQuery, type RawBuilder } from 'kysely';
-import type { QueryConfig, QueryResult } from 'pg';
+import type { QueryArrayConfig, QueryArrayResult } from 'pg';
 import { compile } from './compile.ts';
 
 declare const open: unique symbol;
@@ -12,9 +12,9 @@ export interface Tx {
 /** A piece of SQL with its values; composes inside `sql` and other fragments. Values become parameters, never text. */
 export type Fragment = RawBuilder<unknown>;
 
-/** A pool, or one connection. */
+/** A pool, or one connection. Rows come as lists, in the order of the columns. */
 export interface Connection {
-  query(statement: QueryConfig): Promise<QueryResult>;
+  query(statement: QueryArrayConfig): Promise<QueryArrayResult>;
 }
 
 const connections = new WeakMap<Tx, Connection>();
@@ -37,8 +37,10 @@ export const closeTx = (tx: Tx): void => void connections.delete(tx);
 /** sql(tx)`select ... where id = ${id}`. Columns come back in camelCase; values become parameters. */
 export function sql<Row = never>(tx: Tx): (text: TemplateStringsArray, ...values: unknown[]) => Promise<Row[]> {
   return async (text, ...values) => {
-    const result = await connectionOf(tx).query(prepared(compile(kyselySql(text, ...values))));
-    return result.rows.length > 0 ? (result.rows as Record<string, unknown>[]).map(camelRow) as Row[] : [];
+    const { rows, fields } = await connectionOf(tx).query(prepared(compile(kyselySql(text, ...values))));
+    if (rows.length === 0) return [];
+    const columns = fields.map((field) => camel(field.name));
+    return rows.map((row) => asObject(columns, row)) as Row[];
   };
 }
 
@@ -81,13 +83,14 @@ export const textArray = (values: readonly string[]): Fragment => kyselySql`${[.
 const names = new Map<string, string>();
 
 /** The same text is parsed and planned once per connection; the bound keeps server memory flat when texts are built from many fragments. */
-function prepared({ sql: text, parameters }: CompiledQuery): QueryConfig {
+function prepared({ sql: text, parameters }: CompiledQuery): QueryArrayConfig {
   let name = names.get(text);
   if (name === undefined && names.size < 600) {
     name = `b${names.size}`;
     names.set(text, name);
   }
-  return name === undefined ? { text, values: parameters as unknown[] } : { name, text, values: parameters as unknown[] };
+  const values = parameters as unknown[];
+  return name === undefined ? { text, values, rowMode: 'array' } : { name, text, values, rowMode: 'array' };
 }
 
 const camelNames = new Map<string, string>();
@@ -101,8 +104,8 @@ function camel(name: string): string {
   return known;
 }
 
-function camelRow(row: Record<string, unknown>): Record<string, unknown> {
+function asObject(columns: readonly string[], row: readonly unknown[]): Record<string, unknown> {
   const out: Record<string, unknown> = {};
-  for (const key in row) out[camel(key)] = row[key];
+  for (let index = 0; index < columns.length; index += 1) out[columns[index]!] = row[index];
   return out;
 }

@@ -10,8 +10,13 @@ export interface SignInSettings {
   readonly isOneForm: boolean;
 }
 
+interface Form {
+  readonly action: string;
+  readonly fields: readonly { readonly name: string; readonly value: string; readonly type: string }[];
+}
+
 interface OpenForm {
-  readonly page: Reply;
+  readonly form: Form;
   readonly cookies: CookieJar;
 }
 
@@ -49,28 +54,29 @@ export async function signIn(connection: Connection, path: string, person: SignI
       continue;
     }
     if (reply.status !== 200) throw new Error(`the sign-in answered ${reply.status}: ${text(reply)}`);
-    reply = await connection.request(submit(reply, person, password, jar, false));
+    reply = await connection.request(submit(formOf(reply), person, password, jar, false));
   }
   throw new Error(`the sign-in does not end; the last page says: ${text(reply)}`);
 }
 
 /** One request; each sign-in has cookies of its own from there on. */
 async function signInAtOnce(connection: Connection, forms: WeakMap<Connection, OpenForm>, person: SignInSettings['people'][number], password: string): Promise<{ jar: CookieJar }> {
-  let form = forms.get(connection);
-  if (!form) {
-    form = { page: await connection.request(getRequest('/sign-in', 'accept: text/html\r\n')), cookies: new CookieJar() };
-    form.cookies.take(form.page);
-    forms.set(connection, form);
+  let open = forms.get(connection);
+  if (!open) {
+    const page = await connection.request(getRequest('/sign-in', 'accept: text/html\r\n'));
+    open = { form: formOf(page), cookies: new CookieJar() };
+    open.cookies.take(page);
+    forms.set(connection, open);
   }
-  const jar = new CookieJar(form.cookies);
-  const reply = await connection.request(submit(form.page, person, password, jar, true));
+  const jar = new CookieJar(open.cookies);
+  const reply = await connection.request(submit(open.form, person, password, jar, true));
   jar.take(reply);
   if (reply.status !== 303 || !jar.get('bailiwick')) throw new Error(`the sign-in in one form answered ${reply.status}: ${headerOf(reply, 'location') ?? text(reply)}`);
   return { jar };
 }
 
 /** The form of the page that asks for what a person with a password types. */
-function submit(page: Reply, person: SignInSettings['people'][number], password: string, jar: CookieJar, isOneForm: boolean): string {
+function formOf(page: Reply): Form {
   const forms = [...page.body.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, attributes = '', content = '']) => ({
     action: unescape(/\baction="([^"]*)"/.exec(attributes)?.[1] ?? '/sign-in'),
     // An answer of several lines, such as a button with the same name, must not count twice.
@@ -78,6 +84,10 @@ function submit(page: Reply, person: SignInSettings['people'][number], password:
   }));
   const form = ['password', 'code', 'username'].map((name) => forms.find((one) => one.fields.some((field) => field.name === name && field.type !== 'hidden'))).find(Boolean);
   if (!form) throw new Error(`a page of the sign-in has no form to fill in: ${text(page)}`);
+  return form;
+}
+
+function submit(form: Form, person: SignInSettings['people'][number], password: string, jar: CookieJar, isOneForm: boolean): string {
   const fields = new URLSearchParams();
   for (const field of form.fields) {
     if (field.name === 'username' && field.type !== 'hidden') {

@@ -64,7 +64,7 @@ function inWords(notice: Notice): { readonly subject: string; readonly sentence:
     case 'name_or_address_changed':
       return { subject: 'How you are known here was changed', sentence: [...(notice.username === null ? [] : [`The username of your account is ${notice.username} now.`]), ...(notice.workEmail === null ? [] : [`Mail about your account goes to ${notice.workEmail} from now on.`])].join(' ') };
     case 'recovered':
-      return { subject: 'Your account was recovered', sentence: 'Somebody signed in to your account by recovery.' };
+      return { subject: 'Your account was recovered', sentence: 'Somebody signed in to your account by recovery. Every other session of it has ended, on every device and in every application.' };
   }
 }
 

@@ -173,6 +173,7 @@ export function openWalk(needs: WalkNeeds) {
       const { signIn, factors } = found;
       const step = stepWith(signIn, factors);
       if (step.is === 'done') return goOn(visit, { signIn, secret: visit.cookies[signInCookie]! }, factors);
+      if (signIn.progress.isDisavowed && here === '/sign-in') return show(visit, { signIn: null, purpose: 'sign-in', step, problem: { phrase: 'push_disavowed' }, returnTo: signIn.returnTo, cookies: [forget] });
       if (pathOf(step, signIn.purpose) !== here) return redirect(pathOf(step, signIn.purpose));
       return show(visit, { signIn, purpose: signIn.purpose, step, wish: query.with, returnTo: signIn.returnTo });
     }

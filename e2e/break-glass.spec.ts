@@ -144,6 +144,8 @@ it('a use: red on Today at once, a sign over every page, a mail, and gone only w
   const emergency = await signInWithKey('break-glass-2', keys[1]!);
   await seen(emergency, 'You are signed in with a break-glass account.');
   await picture(emergency, 'break-glass-in-use');
+  await go(emergency, '/security');
+  await expect.poll(() => emergency.page.title()).toMatch(/^My security · (?!Bailiwick)/);
   await seen(admin, 'A break-glass account was used, and nobody has said why');
   await picture(admin, 'break-glass-today');
   await admin.page.getByRole('link', { name: /Settle it: A break-glass account was used/ }).click();

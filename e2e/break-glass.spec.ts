@@ -144,7 +144,10 @@ it('a use: red on Today at once, a sign over every page, a mail, and gone only w
   const emergency = await signInWithKey('break-glass-2', keys[1]!);
   await seen(emergency, 'You are signed in with a break-glass account.');
   await picture(emergency, 'break-glass-in-use');
+  // It has its keys and nothing else, and is offered nothing else.
   await go(emergency, '/security');
+  await seen(emergency, 'A break-glass account signs in by the key from its envelope, and by nothing else.');
+  for (const name of ['Set a password', 'Connect an app', 'Make new codes', 'Add a passkey']) expect(await button(emergency, name).count(), name).toBe(0);
   await expect.poll(() => emergency.page.title()).toMatch(/^My security · (?!Bailiwick)/);
   await seen(admin, 'A break-glass account was used, and nobody has said why');
   await picture(admin, 'break-glass-today');

@@ -92,5 +92,6 @@ export const breakGlass = {
   },
   alarm: { title: 'Who hears of a use', lead: 'Every administrator, and these addresses. A mailbox outside of this house helps when this house is the trouble.', change: 'Change the addresses', addresses: 'Further addresses, one per line', saved: 'Saved.', nobody: 'Nobody: no administrator has a work address.' },
   selfTest: { title: 'Weekly self-test', last: 'Looked at everything', never: 'Not run yet; it runs each Monday, and now if you ask.', lead: 'Accounts, roles and keys as they were sealed, the command on the host, the mail of the alarm.' },
+  ownKeys: 'A break-glass account signs in by the key from its envelope, and by nothing else. An administrator changes its keys on the page Break-glass.',
   sign: 'You are signed in with a break-glass account. Every administrator has been told, and all you do carries its name. Repair what is broken, then sign out.',
 };

@@ -128,7 +128,11 @@ describe('a sealed account has its keys and nothing else', () => {
       ['authentication.break_glass_keys_only', 'PUT', '/api/v1/me/factors/password', { password: 'a lantern under nine stairs' }],
       ['authentication.break_glass_keys_only', 'POST', '/api/v1/me/factors/totp', { name: 'app' }],
       ['authentication.break_glass_keys_only', 'POST', '/api/v1/me/factors/passkey-options', undefined],
+      ['authentication.break_glass_keys_only', 'POST', '/api/v1/me/factors/totp/01890a5d-ac96-774b-bcce-b302099a0011/confirm', { code: '123456' }],
+      ['authentication.break_glass_keys_only', 'POST', '/api/v1/me/factors/passkeys', { response: {} }],
       ['authentication.break_glass_keys_only', 'POST', '/api/v1/me/factors/recovery-codes', undefined],
+      ['authentication.break_glass_keys_only', 'POST', '/api/v1/me/push/pairing', undefined],
+      ['authentication.break_glass_keys_only', 'POST', '/api/v1/me/recovery/addresses', { address: 'thief@evil.example' }],
       ['authentication.break_glass_keys_only', 'DELETE', '/api/v1/me/factors/password', undefined],
       ['authentication.break_glass_keys_only', 'POST', '/api/v1/tokens', { name: 'later', permissions: ['directory.person.read'], expiresInDays: 300 }],
     ];

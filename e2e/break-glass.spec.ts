@@ -129,6 +129,8 @@ it('a drill: the key from the envelope signs in at another computer, the page no
   const driller = await signInWithKey('break-glass-1', keys[0]!);
   await seen(admin, /drill, .* from start to sign-in/);
   await expect.poll(async () => (await driller.page.request.get(`${world.origin}/api/v1/me`)).status()).toBe(401);
+  await seen(driller, 'The key works. This was a drill');
+  await picture(driller, 'break-glass-drill-done');
   await driller.context.close();
   await button(admin, 'Seal it: Break-glass account 1').click();
   await field(admin, 'Number of the envelope').fill('E-0419');

@@ -31,6 +31,8 @@ export interface View {
   readonly signIn: SignIn | null;
   readonly purpose: Purpose;
   readonly step: Step;
+  /** What has just come to a good end. */
+  readonly told: PhraseName | null;
   readonly problem: Said | null;
   readonly typed: string;
   readonly returnTo: string;
@@ -145,7 +147,7 @@ const screens: Readonly<Record<Screen, Draw>> = {
     const action = isRecovery ? '/recover' : '/sign-in';
     return {
       title,
-      content: html`<h1>${title}</h1>${isRecovery ? html`<p class="hint">${say('recover_hint')}</p>` : ''}<form method="post" action="${action}" novalidate>${hidden('csrf', view.csrf)}${hidden('step', 'username')}${hidden('return_to', view.returnTo)}${hidden('step_up', view.stepUp)}${hidden('began', view.began)}${view.wish ? hidden('with', view.wish) : ''}${field({ name: 'username', label: say('username'), autocomplete: isRecovery ? 'username' : 'username webauthn', value: view.typed, error: problemOfField(view), isFirst: true, maxLength: 254 })}<button type="submit">${say('continue')}</button></form>${isRecovery ? ways([['/sign-in', say('sign_in')]]) : html`${passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: true, hasAutofill: true })}${certificateForm(view, { isPlain: true })}${ways([['/recover', say('lost_access')]])}`}`,
+      content: html`<h1>${title}</h1>${view.told ? html`<p role="status">${say(view.told)}</p>` : ''}${isRecovery ? html`<p class="hint">${say('recover_hint')}</p>` : ''}<form method="post" action="${action}" novalidate>${hidden('csrf', view.csrf)}${hidden('step', 'username')}${hidden('return_to', view.returnTo)}${hidden('step_up', view.stepUp)}${hidden('began', view.began)}${view.wish ? hidden('with', view.wish) : ''}${field({ name: 'username', label: say('username'), autocomplete: isRecovery ? 'username' : 'username webauthn', value: view.typed, error: problemOfField(view), isFirst: true, maxLength: 254 })}<button type="submit">${say('continue')}</button></form>${isRecovery ? ways([['/sign-in', say('sign_in')]]) : html`${passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: true, hasAutofill: true })}${certificateForm(view, { isPlain: true })}${ways([['/recover', say('lost_access')]])}`}`,
     };
   },
   password(view) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { later, minutes } from '../../platform/clock/index.ts';
 import { digestOf } from '../../platform/crypto/index.ts';
 import { networkOf, page, redirect, type Answer, type CookieChange, type PageFrame, type Principal, type RequestFacts } from '../../platform/http/index.ts';
 import { askBeforeEnrolling } from '../enrolment/ask-enrolment.ts';
@@ -9,11 +10,12 @@ import { enrolledFactors, nobody, recoverySlots } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
 import { keyScreens } from '../passkey-model/screens.ts';
 import { neededKeysIn } from '../passkey-model/needed.ts';
-import { speakerFor } from '../pages/phrases.ts';
+import { speakerFor, type PhraseName } from '../pages/phrases.ts';
 import { lookAtPrompt } from '../push/ask-prompt.ts';
 import { isCodeOut } from '../recovery/store.ts';
+import { endedAsDrill } from '../session/end-sessions.ts';
 import { sessionCookie } from '../session/read-session.ts';
-import { findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
+import { endReasonOf, findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
 import { shownAtOf } from '../tally/tally.ts';
 import type { Devices } from '../throttle/device.ts';
@@ -56,6 +58,9 @@ function pageOf(step: Step, purpose: Purpose, wish: string | undefined): string 
   return screen && screensOf(step).includes(screen) ? `${pathOf(step, purpose)}?with=${screen}` : pathOf(step, purpose);
 }
 
+/** For so long after a session has ended its browser is told why. */
+const lastWordMs = minutes(10);
+
 /** Posts of one address in a minute: many people may sit behind one address at nine on a Monday, a guesser needs more. */
 export const postsPerMinute = 240;
 
@@ -75,7 +80,7 @@ export function openWalk(needs: WalkNeeds) {
   // Forms that lead to the certificate door may follow it there.
   const certificateOrigins = config.certificateDoor ? [config.certificateDoor.url.origin] : [];
 
-  async function show(visit: Visit, options: { signIn: SignIn | null; purpose: Purpose; step: Step; wish?: string | undefined; problem?: Said | null; status?: number; typed?: string; returnTo: string; stepUp?: string; cookies?: readonly CookieChange[] }): Promise<Answer> {
+  async function show(visit: Visit, options: { signIn: SignIn | null; purpose: Purpose; step: Step; wish?: string | undefined; told?: PhraseName | null; problem?: Said | null; status?: number; typed?: string; returnTo: string; stepUp?: string; cookies?: readonly CookieChange[] }): Promise<Answer> {
     const speaker = speakerFor(visit.languages);
     // Where there is no door, a certificate is offered only to whoever has nothing else, and is told what to do.
     const ways = screensOf(options.step).filter((one) => one !== 'certificate' || config.certificateDoor !== null);
@@ -90,6 +95,7 @@ export function openWalk(needs: WalkNeeds) {
       signIn: options.signIn,
       purpose: options.purpose,
       step: options.step,
+      told: options.told ?? null,
       problem: options.problem ?? null,
       typed: options.typed ?? '',
       returnTo: options.returnTo,
@@ -161,6 +167,13 @@ export function openWalk(needs: WalkNeeds) {
     return began ? goOn(visit, began, null) : redirect('/sign-in?expired=1', [forget]);
   }
 
+  /** Whoever held the key in a drill of a break-glass account sees its session end by itself, and is told that this is how it should be. */
+  async function lastWordFor({ principal, cookies }: Visit): Promise<PhraseName | null> {
+    const secret = cookies[sessionCookie];
+    if (principal || !secret) return null;
+    return (await database.read((tx) => endReasonOf(tx, digestOf(secret), later(clock.now(), -lastWordMs)))) === endedAsDrill ? 'drill_done' : null;
+  }
+
   const look = (purpose: 'sign-in' | 'recover' | 'enrol') => async (visit: Visit & { query: Asked }): Promise<Answer> => {
     const { query, principal } = visit;
     const here = purpose === 'enrol' ? '/enrol' : purpose === 'recover' ? '/recover' : '/sign-in';
@@ -179,7 +192,7 @@ export function openWalk(needs: WalkNeeds) {
     }
     if (purpose === 'enrol') return redirect('/sign-in');
     if (purpose === 'sign-in' && principal?.sessionId && query.expired === undefined) return redirect(returnTo);
-    return show(visit, { signIn: null, purpose, step: start, returnTo, stepUp: query.step_up ?? '', wish: query.with, problem: query.expired === undefined ? null : { phrase: 'expired' } });
+    return show(visit, { signIn: null, purpose, step: start, returnTo, stepUp: query.step_up ?? '', wish: query.with, told: await lastWordFor(visit), problem: query.expired === undefined ? null : { phrase: 'expired' } });
   };
 
   const take = (purpose: 'sign-in' | 'recover') => async (visit: Visit & { body: Body }): Promise<Answer> => {

@@ -218,6 +218,8 @@ describe('drills', () => {
     const browser = await useOf(first.key);
     await world.quiet();
     await expect(browser.api('GET', '/api/v1/me')).rejects.toMatchObject({ status: 401 });
+    expect((await browser.go('/sign-in?return_to=%2F')).text, 'whoever holds the key reads that it worked').toContain('The key works. This was a drill');
+    expect((await world.newVisitor().go('/sign-in')).text).not.toContain('This was a drill');
     expect((await mails('Drill:')).map((one) => one.recipient).sort()).toEqual(['board@linden.example', 'rita@linden.example']);
     const page = await house.read();
     expect(page.uses.find((use) => use.isDrill)!.drillSeconds).toBeGreaterThanOrEqual(420);

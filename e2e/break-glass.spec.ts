@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { BreakGlass } from '@bailiwick/contract/break-glass';
 import type { Visitor } from '../server/testing/visitor.ts';
+import { runJob } from '../server/testing/break-glass.ts';
 import { openWorld, type World } from '../server/testing/world.ts';
 import { giveAuthenticator, openBrowser, picture, type Somebody } from './browser.ts';
 
@@ -129,6 +130,8 @@ it('a drill: the key from the envelope signs in at another computer, the page no
   const driller = await signInWithKey('break-glass-1', keys[0]!);
   await seen(admin, /drill, .* from start to sign-in/);
   await expect.poll(async () => (await driller.page.request.get(`${world.origin}/api/v1/me`)).status()).toBe(401);
+  await seen(driller, 'The key works. This was a drill');
+  await picture(driller, 'break-glass-drill-done');
   await driller.context.close();
   await button(admin, 'Seal it: Break-glass account 1').click();
   await field(admin, 'Number of the envelope').fill('E-0419');
@@ -144,6 +147,11 @@ it('a use: red on Today at once, a sign over every page, a mail, and gone only w
   const emergency = await signInWithKey('break-glass-2', keys[1]!);
   await seen(emergency, 'You are signed in with a break-glass account.');
   await picture(emergency, 'break-glass-in-use');
+  // It has its keys and nothing else, and is offered nothing else.
+  await go(emergency, '/security');
+  await seen(emergency, 'A break-glass account signs in by the key from its envelope, and by nothing else.');
+  for (const name of ['Set a password', 'Connect an app', 'Make new codes', 'Add a passkey']) expect(await button(emergency, name).count(), name).toBe(0);
+  expect(await emergency.page.title()).toMatch(/^My security · (?!Bailiwick)/);
   await seen(admin, 'A break-glass account was used, and nobody has said why');
   await picture(admin, 'break-glass-today');
   await admin.page.getByRole('link', { name: /Settle it: A break-glass account was used/ }).click();
@@ -162,4 +170,14 @@ it('a use: red on Today at once, a sign over every page, a mail, and gone only w
   expect(await admin.page.getByText('nobody has said why').count()).toBe(0);
   expect([...admin.problems, ...emergency.problems]).toEqual([]);
   await emergency.context.close();
+});
+
+it('HR lets the last administrator go: the departure is held, and the page of the person says so', async () => {
+  const { person } = (await (await admin.page.request.get(`${world.origin}/api/v1/me`)).json()) as { person: { id: string } };
+  await script.api('PATCH', `/api/v1/people/${person.id}`, { endDate: '2020-01-01', startDate: '2019-01-01' });
+  await runJob(world, 'lifecycle.follow-calendar');
+  await go(admin, `/admin/people/${person.id}`);
+  await seen(admin, 'Robin Winter is the last administrator who can sign in, so this departure waits.');
+  await picture(admin, 'person-departure-held');
+  expect(admin.problems).toEqual([]);
 });

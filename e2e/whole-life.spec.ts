@@ -80,6 +80,8 @@ async function uploadAndApply(rows: readonly (readonly string[])[], fileName: st
   await button(admin, 'Apply').click();
   await inDialog(admin, 'Apply').click();
   await seen(admin, /^Applied:/);
+  // Of those who stay as before only the number is kept: there is no list to open.
+  expect(await admin.page.getByRole('button', { name: /^Unchanged/ }).count()).toBe(0);
 }
 
 async function openMovement(kind: string, name: string): Promise<Movement> {

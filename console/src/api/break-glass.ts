@@ -1,9 +1,12 @@
 import type * as contract from '@bailiwick/contract/break-glass';
+import type { heldDepartureList } from '@bailiwick/contract/directory';
 import { queryOptions } from '@tanstack/react-query';
+import type { z } from 'zod';
 import { api } from './client.ts';
 
 export type BreakGlass = contract.BreakGlass;
 export type BreakGlassAccount = contract.BreakGlassAccount;
+export type HeldDepartures = z.infer<typeof heldDepartureList>;
 export type BreakGlassUse = contract.BreakGlassUse;
 
 export const breakGlassQuery = queryOptions({ queryKey: ['break-glass'], queryFn: ({ signal }) => api.get<BreakGlass>('/break-glass', { signal }), refetchInterval: 60_000 });
@@ -22,4 +25,5 @@ export const retireAccount = (id: string, reason: string) => api.post<void>(`${o
 export const acknowledgeUse = (id: string, reason: string) => api.post<void>(`/break-glass/uses/${id}/acknowledge`, { body: { reason } });
 export const runSelfTest = () => api.post<void>('/break-glass/self-test');
 export const changeAlarm = (addresses: readonly string[]) => api.put<void>('/break-glass/alarm', { body: { addresses } });
+export const heldDeparturesQuery = queryOptions({ queryKey: ['break-glass', 'held'], queryFn: ({ signal }) => api.get<HeldDepartures>('/held-departures', { signal }) });
 export const dismissDeparture = (personId: string, reason: string) => api.post<void>(`/held-departures/${personId}/dismiss`, { body: { reason } });

@@ -7,6 +7,7 @@ import { useLive } from '../ui/live-sign.tsx';
 import { HouseMark } from '../ui/mark.tsx';
 import { useMay, useMe, WithMe } from '../ui/me.tsx';
 import { NavLink, type Place } from '../ui/nav-link.tsx';
+import { TitleEnd } from '../ui/page-sentence.tsx';
 import { RouteLink } from '../ui/route-link.tsx';
 import css from '../ui/shell.module.css';
 import { words } from '../words/index.ts';
@@ -53,7 +54,9 @@ function Inside() {
         <AccountMenu isPortal />
       </header>
       <main className={css.portalMain}>
-        <Outlet />
+        <TitleEnd value={me.organisation.name}>
+          <Outlet />
+        </TitleEnd>
       </main>
     </>
   );

@@ -1,13 +1,17 @@
-import { useEffect, type ReactNode } from 'react';
+import { createContext, use, useEffect, type ReactNode } from 'react';
 import { words } from '../words/index.ts';
 import { RouteLink } from './route-link.tsx';
 import css from './page-sentence.module.css';
 
+/** What the title in the browser's tab ends with: the product in the console; in the portal the house, as on its sign-in pages. */
+export const TitleEnd = createContext<string>(words.shell.product);
+
 /** The one answer of the page, at the top; the rest of the page is its evidence. */
 export function PageSentence({ title, trail = [], sentence, note, actions }: { title: string; trail?: readonly { title: string; to: string }[]; sentence: ReactNode; note?: ReactNode; actions?: ReactNode }) {
+  const end = use(TitleEnd);
   useEffect(() => {
-    document.title = `${title} · ${words.shell.product}`;
-  }, [title]);
+    document.title = `${title} · ${end}`;
+  }, [title, end]);
   return (
     <header className={css.head}>
       <div className={css.words}>

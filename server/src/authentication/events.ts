@@ -8,6 +8,8 @@ export type AuthenticationEvent =
   | (DomainEvent & { readonly kind: 'signed_out_everywhere'; readonly facts: { readonly keptSessionId: string | null; readonly reason: string } })
   | (DomainEvent & { readonly kind: 'session_raised'; readonly facts: { readonly sessionId: string; readonly assuranceLevel: number; readonly methods: readonly string[] } })
   | (DomainEvent & { readonly kind: 'factor_added' | 'factor_removed' | 'factor_disabled'; readonly facts: { readonly factor: string } })
+  /** At the cap of wrong tries, and still on: no administrator could sign in without it. */
+  | (DomainEvent & { readonly kind: 'last_way_in_guessed'; readonly facts: { readonly factor: string; readonly failures: number } })
   | (DomainEvent & { readonly kind: 'sign_in_failed'; readonly facts: { readonly method: string; readonly why: string } })
   /** Subject `enrolment-policy:<id>`. */
   | (DomainEvent & { readonly kind: 'enrolment_stopped'; readonly facts: { readonly name: string; readonly keptOut: number; readonly tried: number } })
@@ -28,6 +30,7 @@ export const kinds = [
   'factor_added',
   'factor_removed',
   'factor_disabled',
+  'last_way_in_guessed',
   'sign_in_failed',
   'break_glass_session_started',
   'sign_in_disavowed',

@@ -12,7 +12,7 @@ export { speakerFor, type Speaker } from './pages/phrases.ts';
 export { openSessionReader, sessionCookie } from './session/read-session.ts';
 export { sessionLimits, sessionStrength, type Session, type SessionLimits, type SessionStrength } from './session/session.ts';
 export { findSession } from './session/store.ts';
-export { endSessionIn, endSessionsIn } from './session/end-sessions.ts';
+export { endedAsDrill, endSessionIn, endSessionsIn } from './session/end-sessions.ts';
 export { safeReturnTo } from './sign-in/return-to.ts';
 export { strengthOf, workforceFloor, type AssuranceLevel, type Proof, type Strength, type Wanted } from './sign-in/strength.ts';
 

@@ -45,6 +45,7 @@ import { openTally } from './tally/keep-tally.ts';
 import { signInTimesRoute } from './tally/routes.ts';
 import { boundOf, bounds, methodOf, secondsOf } from './tally/tally.ts';
 import { openDevices } from './throttle/device.ts';
+import { keepLastWayInSubscriber } from './throttle/keep-last-way-in.ts';
 import { tellOfTriesJob } from './throttle/tell-of-tries.ts';
 
 export function authenticationModule(given: AuthenticationNeeds & { readonly pageFrame?: BrandedPageFrame; readonly pushSender?: PushSender }): Module {
@@ -112,7 +113,7 @@ export function authenticationModule(given: AuthenticationNeeds & { readonly pag
       remindOfRecovery(needs),
       keepDrills(needs),
     ],
-    subscribers: [leaverSubscriber(needs), newAddressSubscriber(needs), disavowalSubscriber(needs)],
+    subscribers: [leaverSubscriber(needs), newAddressSubscriber(needs), disavowalSubscriber(needs), keepLastWayInSubscriber(needs)],
     protocol: doors,
     listeners: given.config.certificateDoor?.listener ? [openCertificateListener(inside)] : [],
   };

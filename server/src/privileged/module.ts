@@ -4,6 +4,7 @@ import { alarmSubscriber } from './break-glass/raise-alarm.ts';
 import { breakGlassRoutes } from './break-glass/routes.ts';
 import { selfTest } from './break-glass/self-test.ts';
 import { findAccounts, unacknowledgedUses } from './break-glass/store.ts';
+import { guessesSubscriber } from './last-way-in/tell-of-guesses.ts';
 import { isAble } from './last-way-in/last-way-in.ts';
 import { findWaysIn } from './last-way-in/store.ts';
 import type { Needs } from './needs.ts';
@@ -18,7 +19,7 @@ export function privilegedModule(needs: Needs): Module {
     domain: 'privileged',
     permissions,
     routes: breakGlassRoutes(needs),
-    subscribers: [alarmSubscriber(needs)],
+    subscribers: [alarmSubscriber(needs), guessesSubscriber(needs)],
     jobs: [
       {
         name: 'privileged.self-test-break-glass',

@@ -197,7 +197,8 @@ function What({ change }: { change: HrChange }) {
 function Changes({ file }: { file: HrImport }) {
   const w = words.hrFeed;
   const counts = file.counts;
-  const present = kinds.filter((kind) => (counts?.[kind] ?? 0) > 0);
+  // Who stays as before is counted, and by name kept only until the file is applied.
+  const present = kinds.filter((kind) => (counts?.[kind] ?? 0) > 0 && !(kind === 'unchanged' && file.state === 'applied'));
   const [chosen, choose] = useState<HrChangeKind | null>(null);
   const kind = chosen ?? present[0] ?? 'joiner';
   const list = useInfiniteQuery({ ...hrChangeList(file.id, kind), enabled: counts !== null && present.length > 0 });

@@ -4,6 +4,7 @@ import { useParams } from '@tanstack/react-router';
 import { IconDots, IconDoorExit, IconEdit, IconLifebuoy, IconTicket, IconUserUp } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { personAccessQuery, type Grant, type PersonAccess } from '../../api/authorization.ts';
+import { heldDeparturesQuery } from '../../api/break-glass.ts';
 import { accountList, personQuery, type Person } from '../../api/directory.ts';
 import { movementList } from '../../api/lifecycle.ts';
 import { lifeLineQuery } from '../../api/reports.ts';
@@ -22,7 +23,7 @@ import { asSentence, Loaded, LoadingState } from '../../ui/state.tsx';
 import { day, relative } from '../../ui/time.ts';
 import { Tone } from '../../ui/tone.tsx';
 import { useFilters } from '../../ui/use-filters.ts';
-import { Day } from '../../ui/when.tsx';
+import { Day, When } from '../../ui/when.tsx';
 import { useMay, useMe } from '../../ui/me.tsx';
 import { words } from '../../words/index.ts';
 import { rich } from '../../words/rich.tsx';
@@ -57,6 +58,9 @@ function Shown({ person }: { person: Person }) {
   const mayLife = useMay('reports.life-line.read');
   const life = useQuery({ ...lifeLineQuery(person.id), enabled: mayLife });
   const moves = useInfiniteQuery(movementList({ personId: person.id }, 50));
+  // Only administrators are ever held, and only while they are here.
+  const departures = useQuery({ ...heldDeparturesQuery, enabled: useMay('directory.person.leave') && person.isPrivileged && person.status === 'active' });
+  const held = departures.data?.items.find((one) => one.personId === person.id);
   const movements = moves.data?.pages.flatMap((page) => page.items) ?? [];
   const [asked, ask] = useState<{ is: 'leave' | 'rehire' | 'pass' | 'reset' | 'change' | 'give' } | { is: 'end'; grant: Grant } | null>(null);
   const close = (): void => ask(null);
@@ -118,6 +122,13 @@ function Shown({ person }: { person: Person }) {
         }
       />
       <Stack gap="lg">
+        {held ? (
+          <Sheet title={words.breakGlass.held.title} lead={words.breakGlass.held.ofPerson(person.displayName)} tone="danger" actions={<RouteLink to={at.breakGlass}>{words.breakGlass.title}</RouteLink>}>
+            <p>
+              <When at={held.happenedAt} />: {held.reason}
+            </p>
+          </Sheet>
+        ) : null}
         {mayLife ? (
           <Sheet title={w.person.lifeLine}>
             <Loaded query={life} rows={2}>

@@ -6,7 +6,7 @@ import { words } from '../../words/index.ts';
 import css from '../my-security.module.css';
 
 /** One thing to sign in with. `beside` stands by its name, `children` between the name and the dates; `createdAt` null where another date matters more. */
-export function FactorLine({ icon, name, beside, children, createdAt, lastUsedAt, more, onRename, onRemove }: { icon: ReactNode; name: string; beside?: ReactNode; children?: ReactNode; createdAt: string | null; lastUsedAt: string | null; more: ReactNode; onRename?: () => void; onRemove: () => void }) {
+export function FactorLine({ icon, name, beside, children, createdAt, lastUsedAt, more, onRename, onRemove }: { icon: ReactNode; name: string; beside?: ReactNode; children?: ReactNode; createdAt: string | null; lastUsedAt: string | null; more: ReactNode; onRename?: (() => void) | undefined; onRemove?: (() => void) | undefined }) {
   const w = words.portal.security;
   return (
     <li className={css.item}>
@@ -37,19 +37,23 @@ export function FactorLine({ icon, name, beside, children, createdAt, lastUsedAt
           )}
         </span>
       </div>
-      <Menu>
-        <Menu.Target>
-          <ActionIcon aria-label={`${words.ui.more}: ${name}`}>
-            <IconDots size={16} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {onRename ? <Menu.Item onClick={onRename}>{w.rename}</Menu.Item> : null}
-          <Menu.Item color="red" onClick={onRemove}>
-            {w.remove}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      {onRename || onRemove ? (
+        <Menu>
+          <Menu.Target>
+            <ActionIcon aria-label={`${words.ui.more}: ${name}`}>
+              <IconDots size={16} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            {onRename ? <Menu.Item onClick={onRename}>{w.rename}</Menu.Item> : null}
+            {onRemove ? (
+              <Menu.Item color="red" onClick={onRemove}>
+                {w.remove}
+              </Menu.Item>
+            ) : null}
+          </Menu.Dropdown>
+        </Menu>
+      ) : null}
     </li>
   );
 }

@@ -4,8 +4,8 @@ import { ModelMark, PasskeyFacts } from '../../ui/passkey-facts.tsx';
 import css from '../my-security.module.css';
 import { FactorLine } from './factor-line.tsx';
 
-/** Each passkey with its model, what it is, and what it may claim. */
-export function PasskeyList({ passkeys, onRename, onRemove }: { passkeys: readonly Passkey[]; onRename: (passkey: Passkey) => void; onRemove: (passkey: Passkey) => void }) {
+/** Each passkey with its model, what it is, and what it may claim; only to look at where nothing is to be done with it. */
+export function PasskeyList({ passkeys, onRename, onRemove }: { passkeys: readonly Passkey[]; onRename?: (passkey: Passkey) => void; onRemove?: (passkey: Passkey) => void }) {
   return (
     <ul className={css.list}>
       {passkeys.map((passkey) => {
@@ -19,8 +19,8 @@ export function PasskeyList({ passkeys, onRename, onRemove }: { passkeys: readon
             createdAt={passkey.createdAt}
             lastUsedAt={passkey.lastUsedAt}
             more={null}
-            onRename={() => onRename(passkey)}
-            onRemove={() => onRemove(passkey)}
+            onRename={onRename && (() => onRename(passkey))}
+            onRemove={onRemove && (() => onRemove(passkey))}
           >
             {passkey.isDisabled ? null : <span className={css.claim}>{passkey.claim}</span>}
             <span className="quiet-under">

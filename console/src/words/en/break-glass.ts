@@ -79,7 +79,7 @@ export const breakGlass = {
   retired: (account: string) => `${account} is retired.`,
   reason: 'Reason',
   uses: { title: 'Used', lead: 'End its sessions and retire the account if nobody told you of an emergency; the audit shows what it did.', acknowledge: 'Say why', acknowledgeEffect: 'Why was the glass broken? The answer goes into the audit, and the red line goes from Today.', acknowledged: 'Acknowledged.', end: 'End its sessions', ended: 'Its sessions have ended.', audit: 'What it did' },
-  held: { title: 'Left according to HR, and held', lead: 'They are the last administrator who can sign in. Make somebody else an administrator who has set up a passkey: then they leave by themselves within a minute.', stays: 'They stay', staysEffect: 'The question is put away. If the source says so again, it is asked again: correct it there too.', dismissed: 'Put away.', administrators: 'Administrators' },
+  held: { title: 'Left according to HR, and held', lead: 'They are the last administrator who can sign in. Make somebody else an administrator who has set up a passkey: then they leave by themselves within a minute.', ofPerson: (name: string) => `${name} is the last administrator who can sign in, so this departure waits. Make somebody else an administrator who has set up a passkey: then ${name} leaves by themselves within a minute.`, stays: 'They stay', staysEffect: 'The question is put away. If the source says so again, it is asked again: correct it there too.', dismissed: 'Put away.', administrators: 'Administrators' },
   history: { title: 'Uses and drills', none: 'None yet', noneText: 'Each sign-in with a break-glass account appears here.', when: 'When', account: 'Account', what: 'What', from: 'From', told: 'Told', why: 'Why', drill: 'drill', use: 'use', took: (text: string) => `drill, ${text} from start to sign-in`, addresses: (n: number) => count(n, 'address', 'addresses') },
   ways: {
     title: 'How administrators get in now',
@@ -92,5 +92,6 @@ export const breakGlass = {
   },
   alarm: { title: 'Who hears of a use', lead: 'Every administrator, and these addresses. A mailbox outside of this house helps when this house is the trouble.', change: 'Change the addresses', addresses: 'Further addresses, one per line', saved: 'Saved.', nobody: 'Nobody: no administrator has a work address.' },
   selfTest: { title: 'Weekly self-test', last: 'Looked at everything', never: 'Not run yet; it runs each Monday, and now if you ask.', lead: 'Accounts, roles and keys as they were sealed, the command on the host, the mail of the alarm.' },
+  ownKeys: 'A break-glass account signs in by the key from its envelope, and by nothing else. An administrator changes its keys on the page Break-glass.',
   sign: 'You are signed in with a break-glass account. Every administrator has been told, and all you do carries its name. Repair what is broken, then sign out.',
 };

@@ -123,7 +123,9 @@ describe('signing in with a certificate', () => {
     const next = await withCertificate(browser, laptop);
     expect(next.location).toBe('/sign-in');
     expect((await browser.me()).status).toBe(401);
-    await browser.get('/sign-in?with=password');
+    const asked = await browser.get('/sign-in?with=password');
+    expect(asked.text, 'whoever the certificate names reads it, and so does the password manager').toContain(`Signing in as ${maria.person.username}`);
+    expect(asked.text).toContain(`name="username" value="${maria.person.username}" autocomplete="username" hidden`);
     expect((await browser.submit('/sign-in', { step: 'password', password: maria.password })).location).toBe('/');
     expect(await sessionOf(browser)).toMatchObject({ assuranceLevel: 2, methods: ['pwd', 'swk', 'mfa', 'phr'] });
   });

@@ -101,7 +101,7 @@ export async function takeCertificate(needs: ProveNeeds, ticket: string, browser
     const held =
       under && under.personId === subject.personId
         ? await addProofIn(tx, needs, under.id, proof)
-        : await beginSignInIn(tx, needs, { purpose: taken.purpose === 'step-up' ? 'sign-in' : taken.purpose, wanted, returnTo: taken.returnTo, username: null, sessionId: null, personId: subject.personId, proofs: [proof] });
+        : await beginSignInIn(tx, needs, { purpose: taken.purpose === 'step-up' ? 'sign-in' : taken.purpose, wanted, returnTo: taken.returnTo, username: subject.username, sessionId: null, personId: subject.personId, proofs: [proof] });
     return held ? { is: 'proven', held } : { is: 'lost' };
   });
   needs.countSignIn('certificate', outcome.is === 'proven' ? 'proven' : 'wrong');

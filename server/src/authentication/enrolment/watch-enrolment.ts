@@ -4,7 +4,7 @@ import type { JobDefinition } from '../../platform/jobs/index.ts';
 import type { ActorId } from '../../platform/http/index.ts';
 import type { Needs } from '../needs.ts';
 import { countToday, shipPolicyIn } from './change-policy.ts';
-import { reminderDue, type ReminderKind } from './reminder.ts';
+import { askedFor, reminderDue, type ReminderKind } from './reminder.ts';
 import { isStopped, patienceMs, stopWindowMs } from './stop-rule.ts';
 import { administratorAddresses, countBeforeTheDoor, listPolicies, stopPolicy, takeToRemind, type StoredPolicy } from './store.ts';
 
@@ -62,6 +62,7 @@ const atOnce = 200;
 
 /** In portions, each with its mails in one transaction: a crash in between neither loses nor repeats one. */
 async function remind({ clock, database, mailer, config, peopleGroups }: WatchNeeds, policy: StoredPolicy, kind: ReminderKind, signal?: AbortSignal): Promise<void> {
+  const { what, rule } = askedFor(policy.want, config.organisation);
   const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(policy.deadlineAt);
   for (let told = atOnce; told === atOnce && !signal?.aborted; ) {
     told = await database.transaction(async (tx) => {
@@ -69,15 +70,10 @@ async function remind({ clock, database, mailer, config, peopleGroups }: WatchNe
       const people = await takeToRemind(tx, peopleGroups, policy, kind, atOnce, now);
       for (const one of people) {
         const how = one.hasNever ? `You have not signed in yet. Ask your manager or the help desk for an access pass; the first sign-in takes you through it:\n\n${new URL('/sign-in', config.url).href}` : `It takes a minute:\n\n${new URL('/security', config.url).href}`;
-        await mailer.post(tx, { to: one.address, subject: `${config.organisation}: ${kind === 'day' ? 'one day left to set up' : 'set up'} ${whatIn(policy)}`, text: `${one.displayName},\n\nFrom ${day} on, signing in to ${config.organisation} takes ${whatIn(policy)}. Until then it can wait; afterwards there is no sign-in without it.\n\n${how}` });
+        await mailer.post(tx, { to: one.address, subject: `${config.organisation}: ${kind === 'day' ? 'one day left to set up' : 'set up'} ${what}`, text: `${one.displayName},\n\nFrom ${day} on, ${rule}. Until then it can wait; afterwards there is no sign-in without it.\n\n${how}` });
       }
       if (people.length > 0) await record(tx, { action: 'authentication.enrolment.remind', ...by, target: `enrolment-policy:${policy.id}`, targetName: policy.name, at: now, outcome: 'allowed', facts: { kind, people: people.length } });
       return people.length;
     });
   }
-}
-
-function whatIn({ want }: Pick<StoredPolicy, 'want'>): string {
-  if (want.level === 3) return 'a security key that your organisation has approved';
-  return 'a passkey or a security key';
 }

@@ -8,6 +8,7 @@ import { addDisavowal } from './store.ts';
 
 export type Notice =
   | { readonly about: 'factor_added' | 'factor_removed' | 'factor_disabled'; readonly factor: string }
+  | { readonly about: 'factor_kept'; readonly factor: string; readonly failures: number }
   | { readonly about: 'passkey_disabled'; readonly name: string; readonly why: string }
   | { readonly about: 'push_disabled'; readonly prompts: number }
   | { readonly about: 'push_enabled' }
@@ -35,6 +36,8 @@ function inWords(notice: Notice): { readonly subject: string; readonly sentence:
       return { subject: 'A way to sign in was removed', sentence: `${capital(say(notice.factor))} was removed from your account.` };
     case 'factor_disabled':
       return { subject: 'A way to sign in was switched off', sentence: `After 100 wrong tries in a row ${say(notice.factor)} of your account was switched off. Sign in with another factor and set it up again, or ask your manager for an access pass.` };
+    case 'factor_kept':
+      return { subject: 'Somebody guesses at your way to sign in', sentence: `There were ${notice.failures} wrong tries in a row at ${say(notice.factor)} of your account. It would be switched off now, but then no administrator could sign in any more: so it stays, and browsers that you have never used have one try an hour, all together. You can sign in from your own browser as always. Set up a passkey, which nobody can guess at, and two break-glass accounts.` };
     case 'passkey_disabled':
       return { subject: 'A passkey was switched off', sentence: `Your passkey “${notice.name}” was switched off, because ${notice.why}. Somebody may have a copy of it. Sign in with another factor, remove it, and set up a new one.` };
     case 'push_disabled':
@@ -64,7 +67,7 @@ function inWords(notice: Notice): { readonly subject: string; readonly sentence:
     case 'name_or_address_changed':
       return { subject: 'How you are known here was changed', sentence: [...(notice.username === null ? [] : [`The username of your account is ${notice.username} now.`]), ...(notice.workEmail === null ? [] : [`Mail about your account goes to ${notice.workEmail} from now on.`])].join(' ') };
     case 'recovered':
-      return { subject: 'Your account was recovered', sentence: 'Somebody signed in to your account by recovery.' };
+      return { subject: 'Your account was recovered', sentence: 'Somebody signed in to your account by recovery. Every other session of it has ended, on every device and in every application.' };
   }
 }
 

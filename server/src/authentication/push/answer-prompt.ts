@@ -7,11 +7,12 @@ import { disavowIn } from '../factor/disavow.ts';
 import type { Needs } from '../needs.ts';
 import { personActor } from '../session/person-actor.ts';
 import type { Subject } from '../session/store.ts';
+import { noProgress } from '../sign-in/next-step.ts';
 import { attempt } from '../throttle/attempt.ts';
 import { digitsContext } from './ask-prompt.ts';
 import { isSignedBy } from './device-key.ts';
 import { countAfterSuccess, digitsTyped, mostTries, signedTexts, type Answer } from './push.ts';
-import { answerPromptRow, disavowPrompts, findPrompt, findPushDevice, lockPushCount, markPushDeviceUsed, savePushCount, takeNonce, type PushDevice, type PushPrompt } from './store.ts';
+import { answerPromptRow, disavowPrompts, emptyAskingSignIns, findPrompt, findPushDevice, lockPushCount, markPushDeviceUsed, savePushCount, takeNonce, type PushDevice, type PushPrompt } from './store.ts';
 import { offIfFatigueIn } from './switch-push.ts';
 
 type AnswerNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config'>;
@@ -84,6 +85,7 @@ async function close(needs: AnswerNeeds, given: Given, device: PushDevice, subje
     if (!(await answerPromptRow(tx, given.promptId, answer, device.id, now))) return said('over');
     await note(tx, needs, subject, given, answer === 'wrong' ? 'refused' : 'allowed', answer);
     if (answer === 'disavowed') {
+      await emptyAskingSignIns(tx, subject.personId, given.promptId, { ...noProgress, isDisavowed: true }, now);
       await disavowPrompts(tx, subject.personId, device.id, now);
       await disavowIn(tx, needs, { actor: personActor(subject.personId), actorName: `${subject.displayName}, on ${device.name}` }, subject, { about: 'push_prompt', createdAt: now });
     }

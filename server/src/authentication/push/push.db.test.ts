@@ -427,7 +427,11 @@ describe('"this was not me"', () => {
     expect((await one.browser.me()).status).toBe(401);
     expect(await one.phone.waiting()).toEqual([]);
     for (const browser of [thief, other]) {
-      expect((await goOn(browser)).text).toContain('name="username"');
+      const told = await goOn(browser);
+      expect(told.text).toContain('name="username"');
+      expect(told.text, 'why, and not that it took too long').toContain('This sign-in was refused on the telephone.');
+      expect(told.text, 'nobody is named any more').not.toContain('Signing in as');
+      expect((await browser.get('/sign-in')).text, 'said once').not.toContain('refused on the telephone');
       expect((await browser.me()).status).toBe(401);
     }
     expect(await one.phone.answer(prompt!, 'approve', digits)).toBe('over');

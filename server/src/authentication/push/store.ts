@@ -1,5 +1,6 @@
-import { fragment, sql, type Tx } from '../../platform/db/index.ts';
+import { fragment, json, sql, type Tx } from '../../platform/db/index.ts';
 import { subjectColumns, type Subject } from '../session/store.ts';
+import type { Progress } from '../sign-in/next-step.ts';
 import type { Answer, Count, Place, Prompt } from './push.ts';
 
 export interface PushDevice {
@@ -194,6 +195,18 @@ export async function answerPromptRow(tx: Tx, id: string, answer: Answer, device
      where id = ${id} and answer is null and expires_at > ${now}
  returning id`;
   return rows.length > 0;
+}
+
+/**
+ * The sign-ins whose question is answered "this was not me": nothing of them is left but the answer, for the browser that asked.
+ * Before the other questions are closed (`disavowPrompts`), and before the sign-ins of this person are removed.
+ */
+export async function emptyAskingSignIns(tx: Tx, personId: string, promptId: string, left: Progress, now: Date): Promise<void> {
+  await sql(tx)`
+    update authn.sign_in
+       set purpose = 'sign-in', username = null, person_id = null, session_id = null, proofs = '[]', enrolled = ${json(left)}
+     where person_id = ${personId}
+       and id in (select sign_in_id from authn.push_prompt where person_id = ${personId} and (id = ${promptId} or (answer is null and expires_at > ${now})))`;
 }
 
 /** Whatever else waits for this person: nobody is to answer it any more. */

@@ -2,17 +2,30 @@ import { record } from '../../audit/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
 import { noticeIn } from '../factor/notice.ts';
 import type { Needs } from '../needs.ts';
+import { endSessionsIn } from '../session/end-sessions.ts';
 import { personActor } from '../session/person-actor.ts';
 import type { Subject } from '../session/store.ts';
-import type { Proof } from '../sign-in/strength.ts';
+import type { SignIn } from '../sign-in/sign-in.ts';
+import { removeSignInsOf } from '../sign-in/store.ts';
 import { cancelResetsOf } from '../reset/store.ts';
 import { endMailedCodesOf, removeAddressesOf } from './store.ts';
 
-/** Somebody came back in: in the audit with what they showed, and told at every address with the way to say no (63B-4 4.2.3, 4.6). */
-export async function noteRecoveryIn(tx: Tx, needs: Pick<Needs, 'clock' | 'announce' | 'mailer' | 'config'>, subject: Subject, proofs: readonly Proof[]): Promise<void> {
+/**
+ * Somebody came back in, by codes or by an access pass: whoever holds what was lost is out from this moment. Every other session ends
+ * with all that rests on it, and so do sign-ins under way, which may rest on a password that is no longer the one (ASVS 7.4.3: of a
+ * recovery it is not offered, it is done). By codes it is in the audit with what was shown, and told at every address with the way to
+ * say no (63B-4 4.2.3, 4.6); a pass was told when it was issued.
+ */
+export async function noteRecoveryIn(tx: Tx, needs: Pick<Needs, 'clock' | 'announce' | 'mailer' | 'config'>, subject: Subject, { purpose, proofs }: Pick<SignIn, 'purpose' | 'proofs'>, sessionId: string): Promise<void> {
+  const isByCodes = purpose === 'recover';
+  if (!isByCodes && !proofs.some((proof) => proof.method === 'access-pass')) return;
   const now = needs.clock.now();
+  const by = { actor: personActor(subject.personId), actorName: subject.displayName };
+  await removeSignInsOf(tx, subject.personId);
+  const sessions = await endSessionsIn(tx, needs, by, { personId: subject.personId, keep: sessionId, reason: 'account recovered' });
+  if (!isByCodes) return;
   const methods = proofs.map((proof) => proof.method);
-  await record(tx, { action: 'authentication.account.recover', actor: personActor(subject.personId), actorName: subject.displayName, target: `person:${subject.personId}`, targetName: subject.displayName, at: now, outcome: 'allowed', facts: { methods } });
+  await record(tx, { action: 'authentication.account.recover', ...by, target: `person:${subject.personId}`, targetName: subject.displayName, at: now, outcome: 'allowed', facts: { methods, sessions } });
   await needs.announce(tx, { kind: 'account_recovered', subject: `person:${subject.personId}`, at: now, facts: { methods } });
   await noticeIn(tx, needs, subject, { about: 'recovered' });
 }

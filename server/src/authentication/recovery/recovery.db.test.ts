@@ -234,6 +234,56 @@ describe('getting back in', () => {
   });
 });
 
+describe('whoever holds what was lost is out (ASVS 7.4.3)', () => {
+  const ended = (actor: Actor): Promise<{ reason: string; takesTokens: boolean }[]> => world.database.pool.query('select end_reason as reason, takes_tokens as "takesTokens" from authn.session where person_id = $1 and ended_at is not null order by ended_at', [actor.id]).then((result) => result.rows as { reason: string; takesTokens: boolean }[]);
+
+  it('a recovery ends every other session with what rests on it, and sign-ins under way, in the moment it succeeds; the notice says so', async () => {
+    const mona = await settled('Mona');
+    const lost = mona.browser;
+    // Somebody who knows the password is half-way in.
+    const thief = world.newVisitor();
+    await thief.go('/sign-in');
+    await thief.post('/sign-in', { step: 'username', username: mona.credentials.username });
+    expect((await thief.post('/sign-in', { step: 'password', password: mona.credentials.password })).text).toContain('name="code"');
+
+    const phone = await begin(mona.credentials.username);
+    await enter(phone, 'recovery-code', mona.credentials.recoveryCodes[0]!);
+    await phone.go('/recover?with=totp');
+    await phone.post('/recover', { step: 'totp', code: await lost.codeOf(mona.credentials) });
+    await phone.go('/enrol?with=new-password');
+    const codes = await phone.post('/enrol', { step: 'new-password', password: 'seven kites above the weir' });
+    expect(await isIn(lost), 'not before it has succeeded').toBe(true);
+    if (codes.text.includes('value="codes"')) await phone.post('/enrol', { step: 'codes' });
+
+    expect([await isIn(phone), await isIn(lost)]).toEqual([true, false]);
+    expect(await ended(mona)).toEqual([{ reason: 'account recovered', takesTokens: true }]);
+    expect((await thief.go('/sign-in')).text, 'the password it rests on is no longer the one').toContain('name="username"');
+    expect(await world.auditOf('authentication.session.end', mona.id)).toMatchObject([{ reason: 'account recovered' }]);
+    expect(await world.auditOf('authentication.account.recover', mona.id)).toMatchObject([{ facts: { sessions: 1 } }]);
+    await world.quiet();
+    expect((await mails.to(mona.home)).find((one) => one.subject === 'Linden: Your account was recovered')!.text).toContain('Every other session of it has ended');
+  });
+
+  it('so does an access pass, which proves the person anew', async () => {
+    const nils = await settled('Nils');
+    const lost = nils.browser;
+    const { pass } = await script.api<{ pass: string }>('POST', `/api/v1/people/${nils.id}/access-pass`, { reason: 'lost the laptop' });
+    const fresh = world.newVisitor();
+    await fresh.go('/sign-in?with=access-pass');
+    await fresh.post('/sign-in', { step: 'username', username: nils.credentials.username });
+    await fresh.post('/sign-in', { step: 'access-pass', code: pass });
+    await fresh.go('/enrol?with=new-password');
+    await fresh.post('/enrol', { step: 'new-password', password: 'a ferry that hums at dusk' });
+    const page = await fresh.go('/enrol?with=new-totp');
+    expect(await isIn(lost)).toBe(true);
+    const credentials = { ...credentialsOf(nils.credentials.username, 'a ferry that hums at dusk'), totpSecret: /id="totp-key">([A-Z2-7 ]+)</.exec(page.text)![1]!.replaceAll(' ', '') };
+    const codes = await fresh.post('/enrol', { step: 'new-totp', code: await fresh.codeOf(credentials) });
+    if (codes.text.includes('value="codes"')) await fresh.post('/enrol', { step: 'codes' });
+    expect([await isIn(fresh), await isIn(lost)]).toEqual([true, false]);
+    expect(await ended(nils)).toEqual([{ reason: 'account recovered', takesTokens: true }]);
+  });
+});
+
 describe('throttling', () => {
   it('five codes in an hour, for somebody and for nobody alike; a stranger does not use up those of a familiar device', async () => {
     const yan = await settled('Yan');

@@ -8,6 +8,9 @@ import type { Needs } from '../needs.ts';
 import { subjectInScope } from './scope.ts';
 import { endEverySession, endSession, endSessionsOf, findSubject, takeTokensOfEnded, type Ended } from './store.ts';
 
+/** Of a session that was only to show that its key works: the sign-in page says so to the browser that had it. */
+export const endedAsDrill = 'a drill: it has shown that the key works';
+
 export async function announceEnded(tx: Tx, announce: Announce, ended: readonly Ended[], reason: string, at: Date, takesTokens = false): Promise<void> {
   await announce(tx, ended.map((one) => ({ kind: 'session_ended', subject: `person:${one.personId}`, at, facts: { sessionId: one.id, reason, ...(takesTokens ? { takesTokens } : {}) } })));
 }

@@ -28,6 +28,12 @@ export async function readOpenSession(tx: Tx, digest: Buffer, now: Date): Promis
   return row ?? null;
 }
 
+/** Why the session of this secret ended, if it did since then. */
+export async function endReasonOf(tx: Tx, digest: Buffer, since: Date): Promise<string | null> {
+  const [row] = await sql<{ endReason: string | null }>(tx)`select end_reason from authn.session where digest = ${digest} and ended_at > ${since}`;
+  return row?.endReason ?? null;
+}
+
 /** The same truth by id: for protocols that hold on to a session (refresh, introspection). */
 export async function findSession(tx: Tx, id: string, now: Date): Promise<Session | null> {
   const [row] = await sql<Session>(tx)`

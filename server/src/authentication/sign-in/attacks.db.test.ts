@@ -245,6 +245,7 @@ it('at a hundred wrong tries in a row the password is disabled, and a new one li
   world.wait(3_600_000);
   const right = world.browser();
   expect((await right.signIn('lou', lou.password)).status, 'the right one is refused too, in the same words').toBe(401);
+  await world.events.drain();
   const subjects = (await world.mailer.outbox(500)).filter((mail) => mail.recipient === 'lou@adventure-works.com').map((mail) => mail.subject);
   expect(subjects).toContain('Adventure Works: A way to sign in was switched off');
 

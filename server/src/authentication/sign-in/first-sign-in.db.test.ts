@@ -116,6 +116,39 @@ it('a passkey whose counter goes back is disabled, since there may be a copy', a
   expect((await signIn()).status, 'it stays disabled').toBe(401);
 });
 
+it('the link that is printed with an access pass leads to its field: the username form carries the wish, the answer names it', async () => {
+  const olga = await world.addPerson('Olga', 'Meyer');
+  const pass = await world.accessPass(olga.id);
+  const chrome = world.browser();
+  const first = await chrome.get('/sign-in?with=access-pass');
+  expect(first.text).toContain('<input type="hidden" name="with" value="access-pass">');
+  const empty = await chrome.submit('/sign-in', { step: 'username', username: ' ', with: 'access-pass' });
+  expect([empty.status, empty.text.includes('name="with" value="access-pass"')], 'a page that asks again has not forgotten it').toEqual([400, true]);
+  const reply = await chrome.send('POST', '/sign-in', { form: { csrf: chrome.csrf, step: 'username', username: 'olga', with: 'access-pass' } });
+  expect(reply.location).toBe('/sign-in?with=access-pass');
+  const asked = await chrome.get(reply.location!);
+  expect(asked.text).toContain('name="step" value="access-pass"');
+  expect((await chrome.submit('/sign-in', { step: 'access-pass', code: pass })).text).toContain('Set up how you sign in');
+
+  const recovering = world.browser();
+  await recovering.get('/recover?with=mailed-code');
+  expect((await recovering.send('POST', '/recover', { form: { csrf: recovering.csrf, step: 'username', username: 'olga', with: 'mailed-code' } })).location).toBe('/recover?with=mailed-code');
+});
+
+it('threat, a link that names what is no page of this step: nothing of it comes back, and it leads nowhere else', async () => {
+  for (const wish of ['https://evil.example/', '//evil.example', '"><script>alert(1)</script>', 'access-pass&return_to=//evil.example', 'toString', '__proto__', 'new-password', 'codes', 'totp']) {
+    const chrome = world.browser();
+    const first = await chrome.get(`/sign-in?with=${encodeURIComponent(wish)}`);
+    expect([first.status, /evil|alert\(1\)/.test(first.text)], wish).toEqual([200, false]);
+    const reply = await chrome.send('POST', '/sign-in', { form: { csrf: chrome.csrf, step: 'username', username: 'ana', with: wish } });
+    expect(reply.location, wish).toBe('/sign-in');
+  }
+  // The same for a name that nobody has.
+  const stranger = world.browser();
+  await stranger.get('/sign-in?with=access-pass');
+  expect((await stranger.send('POST', '/sign-in', { form: { csrf: stranger.csrf, step: 'username', username: 'nobody at all', with: 'access-pass' } })).location).toBe('/sign-in?with=access-pass');
+});
+
 // ASVS 6.4.1
 it('with an access pass a new person enrols password and app, and only then is in', async () => {
   const ana = await world.addPerson('Ana', 'Silva');

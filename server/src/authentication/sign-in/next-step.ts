@@ -82,6 +82,8 @@ export interface Progress {
   readonly hasSavedCodes: boolean;
   /** When the page that it began on was shown, as that page says; only for counting (tally/tally.ts). */
   readonly shownAt?: string;
+  /** It was refused on the telephone ("this was not me"): the browser that asked is told, and nothing else is left of it. */
+  readonly isDisavowed?: true;
   /** What the policies ask of this person; absent until something is proven. */
   readonly enrolment?: EnrolmentAsk;
 }

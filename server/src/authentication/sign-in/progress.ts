@@ -149,7 +149,7 @@ export async function finishSignIn(needs: FinishNeeds, { id, personId }: Pick<Si
     } else await removeSignIn(tx, id);
     if (!started) return null;
     await restOnModelIn(tx, started.session, judged.restsOn);
-    if (signIn.purpose === 'recover') await noteRecoveryIn(tx, needs, subject, signIn.proofs);
+    await noteRecoveryIn(tx, needs, subject, signIn, started.session.id);
     ended = signIn;
     return { secret: started.secret, returnTo: signIn.returnTo };
   });

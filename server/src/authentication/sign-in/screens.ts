@@ -31,12 +31,16 @@ export interface View {
   readonly signIn: SignIn | null;
   readonly purpose: Purpose;
   readonly step: Step;
+  /** What has just come to a good end. */
+  readonly told: PhraseName | null;
   readonly problem: Said | null;
   readonly typed: string;
   readonly returnTo: string;
   readonly stepUp: string;
   /** The moment, as milliseconds, for the page on which a sign-in begins. */
   readonly began: string;
+  /** The screen that whoever opened the page came for, as a printed link names it: the username comes first, and it is shown then. */
+  readonly wish: Screen | null;
   /** There is a way in for client certificates. */
   readonly hasCertificateDoor: boolean;
 }
@@ -143,7 +147,7 @@ const screens: Readonly<Record<Screen, Draw>> = {
     const action = isRecovery ? '/recover' : '/sign-in';
     return {
       title,
-      content: html`<h1>${title}</h1>${isRecovery ? html`<p class="hint">${say('recover_hint')}</p>` : ''}<form method="post" action="${action}" novalidate>${hidden('csrf', view.csrf)}${hidden('step', 'username')}${hidden('return_to', view.returnTo)}${hidden('step_up', view.stepUp)}${hidden('began', view.began)}${field({ name: 'username', label: say('username'), autocomplete: isRecovery ? 'username' : 'username webauthn', value: view.typed, error: problemOfField(view), isFirst: true, maxLength: 254 })}<button type="submit">${say('continue')}</button></form>${isRecovery ? ways([['/sign-in', say('sign_in')]]) : html`${passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: true, hasAutofill: true })}${certificateForm(view, { isPlain: true })}${ways([['/recover', say('lost_access')]])}`}`,
+      content: html`<h1>${title}</h1>${view.told ? html`<p role="status">${say(view.told)}</p>` : ''}${isRecovery ? html`<p class="hint">${say('recover_hint')}</p>` : ''}<form method="post" action="${action}" novalidate>${hidden('csrf', view.csrf)}${hidden('step', 'username')}${hidden('return_to', view.returnTo)}${hidden('step_up', view.stepUp)}${hidden('began', view.began)}${view.wish ? hidden('with', view.wish) : ''}${field({ name: 'username', label: say('username'), autocomplete: isRecovery ? 'username' : 'username webauthn', value: view.typed, error: problemOfField(view), isFirst: true, maxLength: 254 })}<button type="submit">${say('continue')}</button></form>${isRecovery ? ways([['/sign-in', say('sign_in')]]) : html`${passkeyForm(view, { enrol: false, button: 'use_passkey', isPlain: true, hasAutofill: true })}${certificateForm(view, { isPlain: true })}${ways([['/recover', say('lost_access')]])}`}`,
     };
   },
   password(view) {
@@ -269,5 +273,8 @@ function skip(view: View): Html {
   if (view.step.is !== 'enrol' || !view.step.isOptional) return html``;
   return html`<form method="post" action="/enrol">${hidden('csrf', view.csrf)}${hidden('step', 'skip')}<button type="submit" class="plain">${view.speaker.say(view.signIn?.progress.enrolment?.offer ? 'enrolment_later' : 'skip')}</button></form>`;
 }
+
+/** Of what an address or a form may name, only what there is. */
+export const namedScreen = (name: string | undefined): Screen | null => (name !== undefined && Object.hasOwn(screens, name) ? (name as Screen) : null);
 
 export const drawScreen = (screen: Screen, view: View, extra: Extra): Shown => screens[screen](view, extra);

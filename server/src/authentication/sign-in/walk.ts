@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { later, minutes } from '../../platform/clock/index.ts';
 import { digestOf } from '../../platform/crypto/index.ts';
 import { networkOf, page, redirect, type Answer, type CookieChange, type PageFrame, type Principal, type RequestFacts } from '../../platform/http/index.ts';
 import { askBeforeEnrolling } from '../enrolment/ask-enrolment.ts';
@@ -9,11 +10,12 @@ import { enrolledFactors, nobody, recoverySlots } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
 import { keyScreens } from '../passkey-model/screens.ts';
 import { neededKeysIn } from '../passkey-model/needed.ts';
-import { speakerFor } from '../pages/phrases.ts';
+import { speakerFor, type PhraseName } from '../pages/phrases.ts';
 import { lookAtPrompt } from '../push/ask-prompt.ts';
 import { isCodeOut } from '../recovery/store.ts';
+import { endedAsDrill } from '../session/end-sessions.ts';
 import { sessionCookie } from '../session/read-session.ts';
-import { findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
+import { endReasonOf, findSession, findSubject, findSubjectByUsername, type Subject } from '../session/store.ts';
 import { personActor } from '../session/person-actor.ts';
 import { shownAtOf } from '../tally/tally.ts';
 import type { Devices } from '../throttle/device.ts';
@@ -22,7 +24,7 @@ import { noFactors, type EnrolledFactors, type Step } from './next-step.ts';
 import { beginSignInIn, finishSignIn, noteShownCodesIn, stepOfSignIn, stepWith, type Finished, type Held, type Where } from './progress.ts';
 import { provePasskey, type From } from './prove.ts';
 import { safeReturnTo } from './return-to.ts';
-import { drawScreen, namesByItself, pathOf, screensOf, type Extra, type Said, type Screen, type View } from './screens.ts';
+import { drawScreen, namedScreen, namesByItself, pathOf, screensOf, type Extra, type Said, type Screen, type View } from './screens.ts';
 import { signInTogether } from './sign-in-together.ts';
 import { signInCookie, type Purpose, type SignIn } from './sign-in.ts';
 import { findSignIn, type FoundSignIn } from './store.ts';
@@ -32,7 +34,7 @@ import { parsed, takenOf, takes, type Taken, type TakeNeeds, type Taking } from 
 export type WalkNeeds = Needs & TakeNeeds & { readonly pageFrame: PageFrame; readonly devices: Devices };
 
 const text = z.string().max(4_096).default('');
-export const posted = z.object({ step: z.string().max(40), username: text, password: text, code: text, response: z.string().max(60_000).default(''), return_to: text, step_up: text, began: text, send: text });
+export const posted = z.object({ step: z.string().max(40), username: text, password: text, code: text, response: z.string().max(60_000).default(''), return_to: text, step_up: text, began: text, send: text, with: text });
 type Body = z.infer<typeof posted>;
 export const asked = z.object({ return_to: z.string().optional(), step_up: z.string().optional(), with: z.string().optional(), again: z.string().optional(), expired: z.string().optional() });
 type Asked = z.infer<typeof asked>;
@@ -49,6 +51,15 @@ export interface Visit {
 const certificateCookie = 'bailiwick-certificate';
 
 const start: Step = { is: 'identify' };
+
+/** The page of this step, and on it the screen that was wished for, where the step has that one. */
+function pageOf(step: Step, purpose: Purpose, wish: string | undefined): string {
+  const screen = namedScreen(wish);
+  return screen && screensOf(step).includes(screen) ? `${pathOf(step, purpose)}?with=${screen}` : pathOf(step, purpose);
+}
+
+/** For so long after a session has ended its browser is told why. */
+const lastWordMs = minutes(10);
 
 /** Posts of one address in a minute: many people may sit behind one address at nine on a Monday, a guesser needs more. */
 export const postsPerMinute = 240;
@@ -69,7 +80,7 @@ export function openWalk(needs: WalkNeeds) {
   // Forms that lead to the certificate door may follow it there.
   const certificateOrigins = config.certificateDoor ? [config.certificateDoor.url.origin] : [];
 
-  async function show(visit: Visit, options: { signIn: SignIn | null; purpose: Purpose; step: Step; wish?: string | undefined; problem?: Said | null; status?: number; typed?: string; returnTo: string; stepUp?: string; cookies?: readonly CookieChange[] }): Promise<Answer> {
+  async function show(visit: Visit, options: { signIn: SignIn | null; purpose: Purpose; step: Step; wish?: string | undefined; told?: PhraseName | null; problem?: Said | null; status?: number; typed?: string; returnTo: string; stepUp?: string; cookies?: readonly CookieChange[] }): Promise<Answer> {
     const speaker = speakerFor(visit.languages);
     // Where there is no door, a certificate is offered only to whoever has nothing else, and is told what to do.
     const ways = screensOf(options.step).filter((one) => one !== 'certificate' || config.certificateDoor !== null);
@@ -84,11 +95,13 @@ export function openWalk(needs: WalkNeeds) {
       signIn: options.signIn,
       purpose: options.purpose,
       step: options.step,
+      told: options.told ?? null,
       problem: options.problem ?? null,
       typed: options.typed ?? '',
       returnTo: options.returnTo,
       stepUp: options.stepUp ?? '',
       began: String(clock.now().getTime()),
+      wish: namedScreen(options.wish),
       hasCertificateDoor: certificateOrigins.length > 0,
     };
     // Without a name, `passkey` is part of the page that asks for one.
@@ -125,13 +138,13 @@ export function openWalk(needs: WalkNeeds) {
    * Where the sign-in stands now, or the end of it: a session. `factors`: as this request has read them, where it left them as they
    * are; null asks anew. They only choose the page: whether there is a session is asked once more by `finishSignIn`.
    */
-  async function goOn(visit: Visit, moved: Held, factors: EnrolledFactors | null): Promise<Answer> {
+  async function goOn(visit: Visit, moved: Held, factors: EnrolledFactors | null, wish?: string): Promise<Answer> {
     const step = factors ? stepWith(moved.signIn, factors) : await database.read((tx) => stepOfSignIn(tx, moved.signIn));
     if (step.is === 'enrol' && !moved.signIn.progress.enrolment) {
       const asked = await askBeforeEnrolling(needs, moved.signIn.id);
       if (asked) return redirect(pathOf(stepWith(asked.signIn, asked.factors), moved.signIn.purpose), [keep(moved)]);
     }
-    if (step.is !== 'done') return redirect(pathOf(step, moved.signIn.purpose), [keep(moved)]);
+    if (step.is !== 'done') return redirect(pageOf(step, moved.signIn.purpose, wish), [keep(moved)]);
     const where = whereOf(visit);
     const finished = await finishSignIn(needs, moved.signIn, where);
     if (!finished) return redirect('/sign-in?expired=1');
@@ -154,6 +167,13 @@ export function openWalk(needs: WalkNeeds) {
     return began ? goOn(visit, began, null) : redirect('/sign-in?expired=1', [forget]);
   }
 
+  /** Whoever held the key in a drill of a break-glass account sees its session end by itself, and is told that this is how it should be. */
+  async function lastWordFor({ principal, cookies }: Visit): Promise<PhraseName | null> {
+    const secret = cookies[sessionCookie];
+    if (principal || !secret) return null;
+    return (await database.read((tx) => endReasonOf(tx, digestOf(secret), later(clock.now(), -lastWordMs)))) === endedAsDrill ? 'drill_done' : null;
+  }
+
   const look = (purpose: 'sign-in' | 'recover' | 'enrol') => async (visit: Visit & { query: Asked }): Promise<Answer> => {
     const { query, principal } = visit;
     const here = purpose === 'enrol' ? '/enrol' : purpose === 'recover' ? '/recover' : '/sign-in';
@@ -166,12 +186,13 @@ export function openWalk(needs: WalkNeeds) {
       const { signIn, factors } = found;
       const step = stepWith(signIn, factors);
       if (step.is === 'done') return goOn(visit, { signIn, secret: visit.cookies[signInCookie]! }, factors);
+      if (signIn.progress.isDisavowed && here === '/sign-in') return show(visit, { signIn: null, purpose: 'sign-in', step, problem: { phrase: 'push_disavowed' }, returnTo: signIn.returnTo, cookies: [forget] });
       if (pathOf(step, signIn.purpose) !== here) return redirect(pathOf(step, signIn.purpose));
       return show(visit, { signIn, purpose: signIn.purpose, step, wish: query.with, returnTo: signIn.returnTo });
     }
     if (purpose === 'enrol') return redirect('/sign-in');
     if (purpose === 'sign-in' && principal?.sessionId && query.expired === undefined) return redirect(returnTo);
-    return show(visit, { signIn: null, purpose, step: start, returnTo, stepUp: query.step_up ?? '', problem: query.expired === undefined ? null : { phrase: 'expired' } });
+    return show(visit, { signIn: null, purpose, step: start, returnTo, stepUp: query.step_up ?? '', wish: query.with, told: await lastWordFor(visit), problem: query.expired === undefined ? null : { phrase: 'expired' } });
   };
 
   const take = (purpose: 'sign-in' | 'recover') => async (visit: Visit & { body: Body }): Promise<Answer> => {
@@ -184,14 +205,14 @@ export function openWalk(needs: WalkNeeds) {
 
     if (body.step === 'username') {
       const username = body.username.trim().normalize('NFC');
-      if (username === '' || username.length > 254) return show(visit, { signIn: null, purpose, step: start, problem: { phrase: 'missing' }, status: 400, typed: username.slice(0, 254), returnTo, stepUp: body.step_up });
+      if (username === '' || username.length > 254) return show(visit, { signIn: null, purpose, step: start, problem: { phrase: 'missing' }, status: 400, typed: username.slice(0, 254), returnTo, stepUp: body.step_up, wish: body.with });
       if (purpose === 'sign-in' && body.password !== '') return takeTogether(visit, { username, wanted, returnTo, shownAt }, from);
       const began = await database.read(async (tx) => {
         const subject = await findSubjectByUsername(tx, username);
         return beginSignInIn(tx, needs, { purpose, username, personId: subject?.personId ?? null, sessionId: null, wanted, proofs: [], returnTo, shownAt });
       });
       // Nothing is proven yet: what comes next is the same for every name, so no factors are asked for.
-      return goOn(visit, began, noFactors);
+      return goOn(visit, began, noFactors, body.with);
     }
 
     const found = await held(visit);
@@ -213,7 +234,7 @@ export function openWalk(needs: WalkNeeds) {
     // A page of another moment (the back button, a second tab, a forged order of steps): show where it really stands.
     if ((!screen || screen === 'username' || screen === 'lacks-key' || screen === 'certificate') && !isSkip) return step.is === 'done' ? goOn(visit, { signIn, secret: cookies[signInCookie]! }, found.factors) : redirect(pathOf(step, signIn.purpose));
     const taken = await takes[isSkip ? 'skip' : (screen as Taking)](needs, signIn, { ...from, named: found.named, userAgent: request.userAgent }, body);
-    if (taken.is === 'again') return redirect(`${pathOf(step, signIn.purpose)}?with=${screen}`, [keep(taken.held)]);
+    if (taken.is === 'again') return redirect(pageOf(step, signIn.purpose, screen), [keep(taken.held)]);
     if (taken.is === 'moved') return goOn(visit, taken.held, screen === 'password' || screen === 'totp' ? found.factors : null);
     if (taken.is === 'lost') return redirect('/sign-in?expired=1');
     return show(visit, { signIn, purpose: signIn.purpose, step, wish: screen, problem: taken.problem, status: taken.status, returnTo: signIn.returnTo });

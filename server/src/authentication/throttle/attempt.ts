@@ -2,7 +2,6 @@ import { record } from '../../audit/index.ts';
 import { hmac } from '../../platform/crypto/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
 import type { ActorId } from '../../platform/http/index.ts';
-import { noticeIn } from '../factor/notice.ts';
 import { nobody } from '../factor/store.ts';
 import type { Needs } from '../needs.ts';
 import type { Subject } from '../session/store.ts';
@@ -29,7 +28,7 @@ export type Checked<T> =
   | { readonly is: 'wrong' };
 export type AttemptOutcome<T> = { readonly is: 'proven'; readonly value: T } | { readonly is: 'wrong' } | { readonly is: 'wait'; readonly seconds: number };
 
-type AttemptNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'mailer' | 'countSignIn' | 'config'>;
+type AttemptNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'keys' | 'countSignIn'>;
 
 export const accountOf = (keys: Pick<Needs['keys'], 'derive'>, tried: Pick<Tried, 'named' | 'username'>): string =>
   tried.named ? `person:${tried.named.personId}` : `name:${hmac(keys.derive('throttled names'), tried.username.normalize('NFC').toLowerCase()).toString('hex')}`;
@@ -84,10 +83,8 @@ export async function settle<T>(needs: AttemptNeeds, tried: Tried, { counted, tu
     await recordFailure(tx, tried, method, why, now);
     // Of nobody as well: those who watch for waves of wrong tries want all of them, and one statement less would be a moment less.
     await announce(tx, { kind: 'sign_in_failed', subject: `person:${tried.named?.personId ?? nobody}`, at: now, facts: { method, why } });
-    if (wasDisabledNow && tried.subject) {
-      await announce(tx, { kind: 'factor_disabled', subject: `person:${tried.subject.personId}`, at: now, facts: { factor: method } });
-      await noticeIn(tx, needs, tried.subject, { about: 'factor_disabled', factor: method });
-    }
+    // Whether it stays off, and who is told, is for whoever hears of it (keep-last-way-in.ts): here only a person would pay for the question.
+    if (wasDisabledNow && tried.subject) await announce(tx, { kind: 'factor_disabled', subject: `person:${tried.subject.personId}`, at: now, facts: { factor: method } });
     return { is: 'wrong' };
   });
   needs.countSignIn(method, outcome.is);

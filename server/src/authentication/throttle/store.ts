@@ -71,7 +71,7 @@ export async function countTold(tx: Tx, { account, authenticator, source }: Coun
   return row?.told ?? 1;
 }
 
-/** Counts one more wrong try over all sources, and disables the authenticator at the cap. */
+/** Counts one more wrong try over all sources, and disables the authenticator at the cap; one that is kept (`keepOn`) at each multiple of it, so that it is asked about anew. */
 export async function countFailure(tx: Tx, account: string, authenticator: string, cap: number, now: Date, strange: StrangeTry | null = null): Promise<Throttle & { readonly wasDisabledNow: boolean }> {
   const [row] = await sql<Throttle>(tx)`
     with ${countedStrange(strange, now)}
@@ -80,9 +80,24 @@ export async function countFailure(tx: Tx, account: string, authenticator: strin
     on conflict (account, authenticator) do update
             set failures = t.failures + 1,
                 last_failed_at = ${now},
-                disabled_at = coalesce(t.disabled_at, case when t.failures + 1 >= ${cap}::integer then ${now}::timestamptz end)
+                disabled_at = coalesce(t.disabled_at, case when t.failures + 1 >= ${cap}::integer and (t.kept_at is null or (t.failures + 1) % ${cap}::integer = 0) then ${now}::timestamptz end)
       returning failures, disabled_at`;
-  return { ...row!, wasDisabledNow: row!.failures === cap };
+  return { ...row!, wasDisabledNow: row!.failures % cap === 0 && row!.disabledAt?.getTime() === now.getTime() };
+}
+
+/** Back on after the cap, in the slow lane: this source waits as `next` says. Returns how many wrong tries in a row there were. */
+export async function keepOn(tx: Tx, { account, authenticator, source }: Counted, next: Wait, now: Date): Promise<number> {
+  const [row] = await sql<{ failures: number }>(tx)`update authn.throttle set disabled_at = null, kept_at = ${now} where account = ${account} and authenticator = ${authenticator} returning failures`;
+  await sql(tx)`
+    insert into authn.throttle_wait (account, authenticator, source, failures, not_before, last_failed_at)
+         values (${account}, ${authenticator}, ${source}, ${next.failures}, ${next.notBefore}, ${now})
+    on conflict (account, authenticator, source) do update set failures = greatest(throttle_wait.failures, excluded.failures), not_before = greatest(throttle_wait.not_before, excluded.not_before)`;
+  return row?.failures ?? 0;
+}
+
+/** Undoes a `keepOn` that did not help. */
+export async function switchOff(tx: Tx, { account, authenticator }: Pick<Counted, 'account' | 'authenticator'>, at: Date): Promise<void> {
+  await sql(tx)`update authn.throttle set disabled_at = ${at}, kept_at = null where account = ${account} and authenticator = ${authenticator}`;
 }
 
 export async function isDisabled(tx: Tx, account: string, authenticator: string): Promise<boolean> {
@@ -148,7 +163,8 @@ export async function boundNames(tx: Tx, atMost: number): Promise<void> {
 
 export async function sweepThrottles(tx: Tx, before: Date, devicesBefore: Date): Promise<void> {
   await sql(tx)`delete from authn.strange_try where last_at < ${before}::timestamptz - interval '30 days'`;
-  await sql(tx)`delete from authn.throttle_wait where last_failed_at < ${before} and not_before < ${before}`;
+  // Whoever guesses at what is kept on does not begin anew after a week of rest.
+  await sql(tx)`delete from authn.throttle_wait w where last_failed_at < ${before} and not_before < ${before} and not exists (select from authn.throttle t where t.account = w.account and t.authenticator = w.authenticator and t.kept_at is not null)`;
   // Names that nobody has; the counts of people stay until they are right once.
   await sql(tx)`delete from authn.throttle where account like 'name:%' and last_failed_at < ${before}`;
   await sql(tx)`delete from authn.device where last_seen_at < ${devicesBefore}`;

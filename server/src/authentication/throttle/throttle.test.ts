@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { firstTurn, noWait, takeTurn, waitSecondsAfter, type Wait } from './throttle.ts';
+import { firstTurn, longestWaitFrom, noWait, takeTurn, waitSecondsAfter, type Wait } from './throttle.ts';
 
 const now = new Date('2026-03-02T09:00:00Z');
 
@@ -28,6 +28,17 @@ it('a try that began a moment before the one that was counted first is not told 
   expect(first).toEqual(firstTurn);
   expect(first.is).toBe('granted');
   if (first.is === 'granted') expect(takeTurn(first.next, new Date(now.getTime() - 3)).is).toBe('granted');
+});
+
+it('whoever guesses on at the last way in for administrators has one try an hour, and never a shorter wait again', () => {
+  let wait: Wait = longestWaitFrom(now);
+  for (let hour = 0; hour < 3; hour += 1) {
+    const at = new Date(now.getTime() + hour * 3_600_000);
+    expect(takeTurn(wait, new Date(at.getTime() + 3_599_000))).toEqual({ is: 'wait', seconds: 1 });
+    const turn = takeTurn(wait, new Date(at.getTime() + 3_600_000));
+    expect(turn.is).toBe('granted');
+    if (turn.is === 'granted') wait = turn.next;
+  }
 });
 
 it('a hundred tries take a guesser more than three days', () => {

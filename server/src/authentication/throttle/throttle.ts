@@ -19,6 +19,9 @@ export interface Wait {
   readonly notBefore: Date;
 }
 
+/** Of whoever guesses on at what is not switched off: from here on every wrong try costs the longest wait. */
+export const longestWaitFrom = (now: Date): Wait => ({ failures: failuresUntilWaiting + Math.ceil(Math.log2(longestWaitSeconds / 30)), notBefore: later(now, seconds(longestWaitSeconds)) });
+
 /** All browsers that a person has never signed in with are one source of tries; each of the others is one by itself. */
 export const unfamiliar = 'unfamiliar';
 export const familiar = (deviceId: string): string => `device:${deviceId}`;

@@ -199,3 +199,14 @@ describe('the life of one person in the systems', () => {
     expect(enabled('wiki') + enabled('crm')).toBe(0);
   });
 });
+
+describe('where no system is connected yet', () => {
+  test('a joiner has a movement without steps, and the audit does not say that every step was read back', async () => {
+    const world = await openWorld();
+    const noor = await world.addPerson({ givenName: 'Noor', familyName: 'First', department: 'Sales' });
+    expect(await world.settle()).toBe(true);
+    expect(await world.rows('select state, (select count(*)::int from lifecycle.step where movement_id = m.id) as steps from lifecycle.movement m where person_id = $1', [noor])).toEqual([{ state: 'done', steps: 0 }]);
+    expect(await world.rows(`select action from audit.everything where action like 'lifecycle.movement.%' order by at`)).toEqual([{ action: 'lifecycle.movement.plan' }]);
+    await world.close();
+  });
+});

@@ -15,15 +15,19 @@ interface Needs {
 export async function settleMovementIn({ clock, announce }: Needs, tx: Tx, movementId: string, cancelReason: string | null = null): Promise<void> {
   const movement = await store.lockMovement(tx, movementId);
   if (movement === null || movement.state === 'done' || movement.state === 'cancelled') return;
-  const standing = standingOf(await store.standingSteps(tx, movementId), { isAlarmed: movement.alarmedAt !== null, plannedAt: movement.plannedAt });
+  const steps = await store.standingSteps(tx, movementId);
+  const standing = standingOf(steps, { isAlarmed: movement.alarmedAt !== null, plannedAt: movement.plannedAt });
   await store.saveStanding(tx, movementId, standing, cancelReason);
   const at = clock.now();
   if (standing.state === 'done' && standing.provenAt !== null) {
     const ms = standing.provenAt.getTime() - movement.happenedAt.getTime();
-    await record(tx, {
-      action: 'lifecycle.movement.prove', actor: 'system:lifecycle', actorName: 'Bailiwick', target: `person:${movement.personId}`, targetName: movement.title, at, outcome: 'allowed',
-      facts: { movementId, kind: movement.kind, happenedAt: movement.happenedAt, provenAt: standing.provenAt, zeroAt: standing.zeroAt, milliseconds: ms },
-    });
+    // "Every step was read back" is said of steps; where there were none, nothing was proven, and the plan is in the audit.
+    if (steps.length > 0) {
+      await record(tx, {
+        action: 'lifecycle.movement.prove', actor: 'system:lifecycle', actorName: 'Bailiwick', target: `person:${movement.personId}`, targetName: movement.title, at, outcome: 'allowed',
+        facts: { movementId, kind: movement.kind, happenedAt: movement.happenedAt, provenAt: standing.provenAt, zeroAt: standing.zeroAt, milliseconds: ms },
+      });
+    }
     await announce(tx, movementProven(movementId, at, { personId: movement.personId, kind: movement.kind, provenAt: standing.provenAt.toISOString() }));
   }
   await announce(tx, movementChanged(movementId, at, { personId: movement.personId, state: standing.state }));

@@ -128,7 +128,11 @@ describe('a sealed account has its keys and nothing else', () => {
       ['authentication.break_glass_keys_only', 'PUT', '/api/v1/me/factors/password', { password: 'a lantern under nine stairs' }],
       ['authentication.break_glass_keys_only', 'POST', '/api/v1/me/factors/totp', { name: 'app' }],
       ['authentication.break_glass_keys_only', 'POST', '/api/v1/me/factors/passkey-options', undefined],
+      ['authentication.break_glass_keys_only', 'POST', '/api/v1/me/factors/totp/01890a5d-ac96-774b-bcce-b302099a0011/confirm', { code: '123456' }],
+      ['authentication.break_glass_keys_only', 'POST', '/api/v1/me/factors/passkeys', { response: {} }],
       ['authentication.break_glass_keys_only', 'POST', '/api/v1/me/factors/recovery-codes', undefined],
+      ['authentication.break_glass_keys_only', 'POST', '/api/v1/me/push/pairing', undefined],
+      ['authentication.break_glass_keys_only', 'POST', '/api/v1/me/recovery/addresses', { address: 'thief@evil.example' }],
       ['authentication.break_glass_keys_only', 'DELETE', '/api/v1/me/factors/password', undefined],
       ['authentication.break_glass_keys_only', 'POST', '/api/v1/tokens', { name: 'later', permissions: ['directory.person.read'], expiresInDays: 300 }],
     ];
@@ -214,6 +218,8 @@ describe('drills', () => {
     const browser = await useOf(first.key);
     await world.quiet();
     await expect(browser.api('GET', '/api/v1/me')).rejects.toMatchObject({ status: 401 });
+    expect((await browser.go('/sign-in?return_to=%2F')).text, 'whoever holds the key reads that it worked').toContain('The key works. This was a drill');
+    expect((await world.newVisitor().go('/sign-in')).text).not.toContain('This was a drill');
     expect((await mails('Drill:')).map((one) => one.recipient).sort()).toEqual(['board@linden.example', 'rita@linden.example']);
     const page = await house.read();
     expect(page.uses.find((use) => use.isDrill)!.drillSeconds).toBeGreaterThanOrEqual(420);

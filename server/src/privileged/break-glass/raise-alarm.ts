@@ -1,5 +1,5 @@
 import { record } from '../../audit/index.ts';
-import { endSessionIn } from '../../authentication/index.ts';
+import { endedAsDrill, endSessionIn } from '../../authentication/index.ts';
 import { newId } from '../../platform/crypto/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
 import type { DomainEvent, Subscriber } from '../../platform/events/index.ts';
@@ -32,7 +32,7 @@ async function raiseAlarmIn(tx: Tx, needs: AlarmNeeds, event: DomainEvent): Prom
   await record(tx, { action: isDrill ? 'privileged.break-glass.drill' : 'privileged.break-glass.use', ...by, target: `person:${personId}`, targetName: account.name, at: event.at, outcome: 'allowed', facts: { sessionId, device, address, envelope: account.seal?.envelope ?? null, told: to.length, isDrill } });
   await needs.announce(tx, breakGlassUsed(personId, event.at, { useId, sessionId, isDrill, address }));
   // The drill has shown what it had to: nobody works with the account.
-  if (isDrill) await endSessionIn(tx, needs, { actor: 'system:break-glass' as ActorId, actorName: 'Bailiwick' }, { personId, sessionId, reason: 'a drill: it has shown that the key works' });
+  if (isDrill) await endSessionIn(tx, needs, { actor: 'system:break-glass' as ActorId, actorName: 'Bailiwick' }, { personId, sessionId, reason: endedAsDrill });
   const { subject, text } = alarmText({ name: account.name, at: event.at, device, address, isDrill, startedBy: drill?.startedByName ?? null, page: new URL('/admin/break-glass', needs.config.url).href });
   for (const address_ of to) await needs.mailer.post(tx, { to: address_, subject: `${needs.config.organisation}: ${subject}`, text });
 }

@@ -2,8 +2,8 @@ import { canReachLevel2, type EnrolledFactors } from '../../authentication/index
 
 /**
  * The rule, in one place: somebody who can sign in as administrator stays, or two sealed break-glass accounts that work do.
- * Whatever would end that is refused, with what to do; what cannot be refused (a hundred wrong tries at the last password) is shown,
- * with the ways that remain.
+ * Whatever would end that is refused, with what to do; what a hundred wrong tries switch off comes back (authentication's
+ * throttle/keep-last-way-in.ts). Who is shut out all the same is shown the ways that remain.
  */
 export interface Administrator {
   readonly personId: string;

@@ -26,3 +26,8 @@ export async function findWaysIn(tx: Tx): Promise<WaysIn> {
     workingSealed: (await findAccounts(tx)).filter(isWorking).length,
   };
 }
+
+export async function findName(tx: Tx, personId: string): Promise<string | null> {
+  const [row] = await sql<{ name: string }>(tx)`select display_name as name from directory.person_card where person_id = ${personId}`;
+  return row?.name ?? null;
+}

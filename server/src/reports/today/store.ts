@@ -32,12 +32,13 @@ export async function countNeeds(tx: Tx, now: Date): Promise<Omit<Counts, 'accou
            (select count(*) from authn.api_token_card where ended_at is null and expires_at > ${now} and expires_at < ${now}::timestamptz + interval '14 days') as tokens_expiring,
            (select count(distinct target) from audit.everything where action = ${disavowed} and at > ${now}::timestamptz - interval '7 days') as disavowals,
            (select count(*) from privileged.break_glass_use_card where acknowledged_at is null and not is_drill) as break_glass_uses,
+           (select count(*) from authn.kept_factor_card where last_failed_at > ${now}::timestamptz - interval '7 days') as last_way_in_guessed,
            (select count(*) from directory.held_departure_card) as departures_held,
            coalesce((select findings from privileged.break_glass_self_test_card where exists (select from privileged.break_glass_account_card) order by at desc limit 1), 0) as break_glass_findings,
            (select count(*) from privileged.break_glass_account_card where opened_at is not null) as break_glass_open,
            (select count(*) from privileged.break_glass_account_card where is_sealed and drill_due_at <= ${now}) as drills_overdue,
            (select 1 - least(count(*), 1) from privileged.break_glass_account_card where is_sealed or opened_at is not null)
-             * (select least(count(*), 1) from lifecycle.connection_card) as break_glass_missing`;
+             * (select least(count(*), 1) from authz.console_role_card where role = 'administrator') as break_glass_missing`;
   return row!;
 }
 

@@ -16,6 +16,7 @@ export interface Counts {
   readonly tokensExpiring: number;
   readonly disavowals: number;
   readonly breakGlassUses: number;
+  readonly lastWayInGuessed: number;
   readonly departuresHeld: number;
   readonly breakGlassFindings: number;
   readonly breakGlassOpen: number;
@@ -24,7 +25,7 @@ export interface Counts {
 }
 
 export interface Need {
-  readonly kind: 'break_glass_used' | 'sign_in_disavowed' | 'departure_held' | 'break_glass_self_test' | 'break_glass_open' | 'break_glass_drill' | 'break_glass_missing' | 'movement_alarm' | 'brake' | 'manual_task' | 'connection_away' | 'hr_import_held' | 'accounts_tied_to_nobody' | 'drift' | 'people_without_second_factor' | 'enrolment_stopped' | 'token_expiring';
+  readonly kind: 'break_glass_used' | 'sign_in_disavowed' | 'departure_held' | 'last_way_in_guessed' | 'break_glass_self_test' | 'break_glass_open' | 'break_glass_drill' | 'break_glass_missing' | 'movement_alarm' | 'brake' | 'manual_task' | 'connection_away' | 'hr_import_held' | 'accounts_tied_to_nobody' | 'drift' | 'people_without_second_factor' | 'enrolment_stopped' | 'token_expiring';
   readonly urgency: 'now' | 'today' | 'soon';
   readonly count: number;
   readonly title: string;
@@ -41,6 +42,7 @@ export function needsOf(counts: Counts): readonly Need[] {
     { kind: 'break_glass_used', urgency: 'now', count: counts.breakGlassUses, title: `${counts.breakGlassUses === 1 ? 'A break-glass account was used' : `Break-glass accounts were used ${counts.breakGlassUses} times`}, and nobody has said why`, otherwise: 'whoever opened the envelope may still do everything', link: '/admin/break-glass' },
     { kind: 'sign_in_disavowed', urgency: 'now', count: counts.disavowals, title: `${some(counts.disavowals, 'person', 'people')} said “this was not me” in the last 7 days`, otherwise: 'whoever it was may still know a password or hold a factor that was added', link: '/admin/audit?action=authentication.sign-in.disavow' },
     { kind: 'departure_held', urgency: 'now', count: counts.departuresHeld, title: `${some(counts.departuresHeld, 'administrator left', 'administrators left')} according to HR and could not go: nobody else can sign in as administrator`, otherwise: 'somebody who left goes on administering everything', link: '/admin/break-glass' },
+    { kind: 'last_way_in_guessed', urgency: 'now', count: counts.lastWayInGuessed, title: 'Somebody guesses at the last way in for administrators', otherwise: 'they have one try an hour, until there is a passkey, a second administrator, or two sealed envelopes', link: '/admin/break-glass' },
     { kind: 'movement_alarm', urgency: 'now', count: counts.movementsInAlarm, title: `${some(counts.movementsInAlarm, 'movement is', 'movements are')} not proven after 4 hours`, otherwise: 'somebody may still have access that was taken away on paper', link: '/admin/movements?state=alarm' },
     { kind: 'brake', urgency: 'now', count: counts.brakes, title: `The brake holds ${some(counts.brakes, 'system', 'systems')}`, otherwise: 'the held removals do not happen', link: '/admin/applications' },
     { kind: 'hr_import_held', urgency: 'now', count: counts.importsHeld, title: `${some(counts.importsHeld, 'HR file waits', 'HR files wait')} for an answer`, otherwise: 'joiners, movers and leavers in it are not acted on', link: '/admin/hr' },

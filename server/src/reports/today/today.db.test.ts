@@ -12,8 +12,14 @@ afterAll(() => world.close());
 
 const needs = async (): Promise<string[]> => (await (await world.script()).api<Today>('GET', '/api/v1/reports/today')).needs.filter((need) => need.kind === 'sign_in_disavowed').map((need) => need.title);
 
-it('"this was not me" tells the administrators, as its page says: by mail, and on Today for a week', async () => {
+it('two envelopes are asked for as soon as there is an administrator who could be locked out, not only once a system is connected', async () => {
+  const isAsked = async (): Promise<boolean> => (await (await world.script()).api<Today>('GET', '/api/v1/reports/today')).needs.some((need) => need.kind === 'break_glass_missing');
+  expect(await isAsked()).toBe(false);
   await world.setUp('rita', 'Rita', 'Boss');
+  expect(await isAsked()).toBe(true);
+});
+
+it('"this was not me" tells the administrators, as its page says: by mail, and on Today for a week', async () => {
   const mails = mailBox(world);
   const mara = await world.hire('Mara', 'Told');
   expect(await needs()).toEqual([]);

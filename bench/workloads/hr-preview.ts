@@ -13,9 +13,9 @@ export async function hrPreview({ house, bystander, isQuick, people, say }: Benc
     const others = bystander.run({ origin: house.origin, scenario: 'reads', settings: reads, shape: { kind: 'open', ratePerSecond: 20, seconds: 3, connections: 8 } });
     const began = performance.now();
     const reply = await fetch(`${house.issuer}/api/v1/hr-imports?fileName=bench-${round}.csv&isComplete=false`, { method: 'POST', headers: { authorization: `Bearer ${house.token}`, 'content-type': 'text/csv' }, body: fileOf(round) });
-    const answer = (await reply.json()) as { id: string; counts?: { joiners: number } };
+    const answer = (await reply.json()) as { id: string; counts?: { joiner: number } };
     took.push(performance.now() - began);
-    if (reply.status !== 201 || answer.counts?.joiners !== rows) errors[`the preview answered ${reply.status}: ${JSON.stringify(answer).slice(0, 200)}`] = 1;
+    if (reply.status !== 201 || answer.counts?.joiner !== rows) errors[`the preview answered ${reply.status}: ${JSON.stringify(answer.counts ?? answer).slice(0, 200)}`] = 1;
     else await house.api('POST', `/api/v1/hr-imports/${answer.id}/refuse`, {});
     waits.push(...Object.values((await others).latencies).flat());
     say(`HR round ${round + 1}: ${Math.round(took.at(-1)!)} ms`);

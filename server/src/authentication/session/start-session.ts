@@ -128,8 +128,21 @@ export async function raiseSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
   return { session, secret };
 }
 
-/** `Firefox on Linux`; for people to recognise, never to decide by. */
+const mostKeptNames = 1_000;
+const keptNames = new Map<string, string>();
+
+/** `Firefox on Linux`; for people to recognise, never to decide by. A company has few kinds of browsers: each is taken apart once. */
 export function deviceOf(userAgent: string): string {
+  let name = keptNames.get(userAgent);
+  if (name === undefined) {
+    name = nameOf(userAgent);
+    if (keptNames.size >= mostKeptNames) keptNames.clear();
+    keptNames.set(userAgent, name);
+  }
+  return name;
+}
+
+function nameOf(userAgent: string): string {
   if (userAgent === '') return 'Unknown browser';
   const { browser, os } = Bowser.parse(userAgent);
   // Only names we know: what a stranger calls their browser must not stand as a sentence, or a link, in our mail.

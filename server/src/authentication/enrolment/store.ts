@@ -97,7 +97,7 @@ export interface FacingRow {
 
 const namesRoles = fragment`exists (select from open_policy where jsonb_path_exists(audience, '$.anyOf[*].roleIds[*]'))`;
 
-/** A column, null for nobody. Business roles are looked at only where a policy names one. */
+/** A value, null for nobody. Business roles are looked at only where a policy names one. */
 const facingOf = (groups: PeopleGroups, personId: Fragment, now: Date): Fragment =>
   facingWith(groups, personId, now, fragment`case when ${namesRoles} then array(select held.role_id::text from (${groups.inRoles}) as held where held.person_id = card.person_id) else '{}' end`, fragment`true`);
 
@@ -115,7 +115,7 @@ const facingWith = (groups: PeopleGroups, personId: Fragment, now: Date, roleIds
                                                                         'startsAt', starts_at, 'deadlineAt', deadline_at, 'skips', skips, 'percent', percent, 'state', state)) from open_policy), '[]'),
               'standings', coalesce((select jsonb_agg(jsonb_build_object('policyId', policy_id, 'skips', skips, 'excusedUntil', excused_until, 'isBeforeTheDoor', must_asked_at is not null)) from authn.enrolment_standing where person_id = card.person_id), '[]'))
        from directory.person_card card
-      where card.person_id = ${personId} and ${when}) as facing`;
+      where card.person_id = ${personId} and ${when})`;
 
 export const asFacing = ({ person, policies, standings }: FacingRow): Facing => ({
   person,
@@ -126,7 +126,7 @@ export const asFacing = ({ person, policies, standings }: FacingRow): Facing => 
 
 /** One question, asked when a sign-in is about to become a session. */
 export async function findFacing(tx: Tx, groups: PeopleGroups, personId: string, now: Date): Promise<Facing | null> {
-  const [row] = await sql<{ facing: FacingRow | null }>(tx)`select ${facingOf(groups, fragment`${personId}`, now)}`;
+  const [row] = await sql<{ facing: FacingRow | null }>(tx)`select ${facingOf(groups, fragment`${personId}`, now)} as facing`;
   return row?.facing ? asFacing(row.facing) : null;
 }
 

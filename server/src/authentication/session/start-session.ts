@@ -87,8 +87,8 @@ export async function startSessionIn(tx: Tx, { clock, announce }: Pick<Needs, 'c
   const tooMany = 'more sessions than one person keeps open';
   const added = addSession(tx, session, digestOf(secret), mostOpenSessions, tooMany);
   const recorded = record(tx, entry);
-  if (input.isBreakGlass) await announce(tx, { kind: 'break_glass_session_started', subject: event.subject, at: now, facts: { sessionId: session.id, device: session.device, address: session.address } });
-  const [crowdedOut] = await Promise.all([added, recorded, announce(tx, event)]);
+  const alarm: DomainEvent[] = input.isBreakGlass ? [{ kind: 'break_glass_session_started', subject: event.subject, at: now, facts: { sessionId: session.id, device: session.device, address: session.address } }] : [];
+  const [crowdedOut] = await Promise.all([added, recorded, announce(tx, [...alarm, event])]);
   if (crowdedOut.length > 0) await announceEnded(tx, announce, crowdedOut, tooMany, now);
   return { session, secret };
 }

@@ -165,7 +165,7 @@ const deviceIn = ({ deviceId, userAgent, address }: Where): SeenDevice => ({ id:
  * taken away since (the password, the app, the job) is asked by the statement that writes the session. Null: something more is
  * asked for, or something is not as it was; the sign-in goes its way page by page.
  */
-export async function finishTogether(needs: FinishNeeds & Pick<Needs, 'announceWithin'>, signIn: SignIn, subject: Subject, looked: LookedTogether, taken: Pick<Entering, 'password' | 'code' | 'counted'>, where: Where): Promise<Finished | null> {
+export async function finishTogether(needs: FinishNeeds & Pick<Needs, 'announceWithin' | 'log'>, signIn: SignIn, subject: Subject, looked: LookedTogether, taken: Pick<Entering, 'password' | 'code' | 'counted'>, where: Where): Promise<Finished | null> {
   const now = needs.clock.now();
   const { facing, setLimits, isFull } = looked;
   const factors = leastFactors(subject.isBreakGlass, looked.recoveryCodesLeft);
@@ -178,13 +178,13 @@ export async function finishTogether(needs: FinishNeeds & Pick<Needs, 'announceW
   const entered = await (looked.isStrange
     ? database.transaction(async (tx) => {
         const outcome = await enter(tx);
-        if (outcome.isIn) await tell(tx);
+        if (outcome.isStrange) await tell(tx);
         return outcome;
       })
     : database.read(enter));
   if (!entered.isIn) return null;
   // Two first sign-ins at once: when each looked, there was no other.
-  if (entered.isStrange && !looked.isStrange) await database.transaction(tell);
+  if (entered.isStrange && !looked.isStrange) await database.transaction(tell).catch((error: unknown) => needs.log.warn({ err: error }, 'the notice of a new browser could not be written'));
   needs.noteSignIn(signIn, now);
   return { secret: started.secret, returnTo: signIn.returnTo };
 }

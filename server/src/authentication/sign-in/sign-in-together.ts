@@ -9,7 +9,7 @@ import { checkPassword, checkTotp, tried, type From } from './prove.ts';
 import type { SignIn } from './sign-in.ts';
 import { lookTogether } from './store.ts';
 
-type TogetherNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'announceWithin' | 'keys' | 'mailer' | 'countSignIn' | 'config' | 'hashing' | 'geography' | 'noteSignIn' | 'peopleGroups'>;
+type TogetherNeeds = Pick<Needs, 'clock' | 'database' | 'announce' | 'announceWithin' | 'log' | 'keys' | 'mailer' | 'countSignIn' | 'config' | 'hashing' | 'geography' | 'noteSignIn' | 'peopleGroups'>;
 
 /** `password`: how the password fared; what is missing is asked for page by page, in the sign-in that is held. */
 export type Together =
@@ -46,7 +46,8 @@ export async function signInTogether(needs: TogetherNeeds, beginning: Pick<Begin
         const code = typed.code === '' || !looked.isCodeFree ? null : checkTotp(needs, apps, typed.code, proven);
         const at = proven.toISOString();
         const ofBoth: SignIn = { ...signIn, proofs: [{ method: 'password', at }, { method: 'totp', at }] };
-        const finished = code && (await finishTogether(needs, ofBoth, who.subject!, looked, { password: use, code: useTotpStep(code.appId, code.step, proven), counted }, where));
+        // A hash that has to be renewed is renewed by the walk: the entering takes the stored one as it is.
+        const finished = code && !right.rehash && (await finishTogether(needs, ofBoth, who.subject!, looked, { password: use, code: useTotpStep(code.appId, code.step, proven), counted }, where));
         if (finished) return finished;
         await keep();
         return useAndAddProofIn(tx, needs, use, counted, signIn.id, { method: 'password', at });

@@ -195,7 +195,8 @@ export async function lookTogether(tx: Tx, groups: PeopleGroups, { username, acc
            (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'sealedSeed', encode(t.sealed_seed, 'base64')) order by t.created_at, t.id), '[]')
               from authn.totp t where t.person_id = ${personId} and t.confirmed_at is not null) as apps,
            (select count(*) from authn.recovery_code where person_id = ${personId} and used_at is null) as recovery_codes_left,
-           ${facingWithoutRoles(groups, personId, now)},
+           -- Whoever has to wait costs no more for being there: the time of a 429 must not tell who exists.
+           case when exists (select from taken) then ${facingWithoutRoles(groups, personId, now)} end as facing,
            ${setLimits},
            exists (select from authn.session where person_id = ${personId} and ended_at is null offset ${mostOpenSessions - 1}) as is_full,
            not counted.is_known and ${isKnownOtherwise(personId, fragment`${deviceId}::uuid`, null)} as is_strange
@@ -246,7 +247,7 @@ export async function enterTogether(tx: Tx, announceWithin: AnnounceWithin, { pa
       returning true),
     code as (${code} and exists (select from password) returning true),
     ${forgiving(counted, isRight)},
-    forgiven_code as (delete from authn.throttle where account = ${ofCode.account} and authenticator = ${ofCode.authenticator} and ${isRight}),
+    forgiven_code as (delete from authn.throttle where account = ${ofCode.account} and authenticator = ${ofCode.authenticator} and disabled_at is null and ${isRight}),
     added as (${addingSession(session, digestOf(secret), isRight)}),
     known as (${knowing(session.personId, device, session.id, session.createdAt, isRight)}),
     ${join([fragment`recorded as (${recording(entry, isRight)})`, ...kept])}

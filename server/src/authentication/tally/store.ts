@@ -1,4 +1,4 @@
-import { fragment, isLeftToTheDisk, join, sql, type Tx } from '../../platform/db/index.ts';
+import { fragment, join, sql, type Tx } from '../../platform/db/index.ts';
 import type { Counted, Outcome } from './tally.ts';
 
 /** In one order everywhere, so that two processes that count the same lines never wait for each other. */
@@ -9,8 +9,7 @@ export async function addToTally(tx: Tx, lines: readonly Counted[]): Promise<voi
   await sql(tx)`
     insert into authn.sign_in_tally (day, outcome, method, up_to_seconds, count)
          values ${join(rows)}
-    on conflict (day, outcome, method, up_to_seconds) do update set count = sign_in_tally.count + excluded.count
-      returning ${isLeftToTheDisk}`;
+    on conflict (day, outcome, method, up_to_seconds) do update set count = sign_in_tally.count + excluded.count`;
 }
 
 /** A few hundred rows a day at most, however many sign in. */

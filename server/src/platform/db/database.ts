@@ -65,18 +65,20 @@ export function openDatabase(connection: DatabaseConnection, options: { log: Log
       const connection = inPackets(client);
       const tx = makeTx(connection);
       try {
-        // Leaves with the first question, and nobody waits for it alone: what comes after it runs after it, or not at all.
+        // Leaves with the first question, and nobody waits for it alone. It is named, as all that we ask is: a pooler that does not
+        // keep named statements for their connection cannot stand between us and the database.
         const begun = connection.query(begin);
         begun.catch(() => undefined);
         const result = await work(tx);
+        // From here on nobody asks anything within it, not even whoever is still under way beside an answer that came first.
+        closeTx(tx);
         await begun;
         await client.query('commit');
         return result;
       } catch (error) {
+        closeTx(tx);
         await client.query('rollback').catch(() => undefined);
         throw error;
-      } finally {
-        closeTx(tx);
       }
     });
   }

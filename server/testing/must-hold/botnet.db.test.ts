@@ -91,6 +91,7 @@ it('a hundred wrong tries in a row, over days, switch off the password and nothi
   }
   const { disabled } = await (await world.script()).api<{ disabled: string[] }>('GET', `/api/v1/people/${bea.id}/factors`);
   expect(disabled).toEqual(['password']);
+  await world.quiet();
   expect(await mailsTo(bea, 'switched off')).toBe(1);
   const right = await (await prepared(bea.credentials.username))(addressOf(9_000), bea.credentials.password);
   expect([401, 429], 'the right one is refused too').toContain(right.status);

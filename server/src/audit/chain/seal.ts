@@ -95,9 +95,10 @@ export function openSealer(needs: SealerNeeds): Sealer {
 async function sealBatch(needs: SealerNeeds): Promise<number | null> {
   const now = needs.clock.now();
   const done = await needs.database.transaction(async (tx) => {
-    // Sent together: each is asked after the one before, and what the turn did not come for is not looked at.
-    const [isMine, head, rows] = await Promise.all([takeTurn(tx), readHead(tx), readOldest(tx, batch)]);
+    // Sent together; the head is read after the lock was asked for. The rows are not: a node whose turn it is not would carry thousands away unread.
+    const [isMine, head] = await Promise.all([takeTurn(tx), readHead(tx)]);
     if (!isMine) return null;
+    const rows = await readOldest(tx, batch);
     if (rows.length === 0) return { count: 0, head };
     let previous = head.hash;
     const hashes = rows.map(({ body }) => (previous = hash('sha256', previous + body)));

@@ -8,7 +8,7 @@ import { whereIs } from '../place/where-is.ts';
 import type { Session } from './session.ts';
 import { findSession, findSubject, sessionsOf } from './store.ts';
 
-type MeNeeds = Pick<Needs, 'clock' | 'config' | 'database' | 'permissionsOf' | 'consoleRoles'> & { readonly faces: Pick<Faces, 'refresh'> };
+type MeNeeds = Pick<Needs, 'clock' | 'config' | 'database' | 'permissionsOf' | 'consoleRoles'> & { readonly faces: Pick<Faces, 'recent'> };
 
 export async function readMe({ clock, config, database, permissionsOf, consoleRoles, faces }: MeNeeds, principal: Principal): Promise<Me> {
   const { personId, sessionId } = principal;
@@ -17,7 +17,7 @@ export async function readMe({ clock, config, database, permissionsOf, consoleRo
     sessionId === null ? null : database.read((tx) => findSession(tx, sessionId, clock.now())),
     personId === null ? [] : database.read((tx) => consoleRoles.rolesOf(tx, personId)),
     permissionsOf(principal),
-    faces.refresh(),
+    faces.recent(),
   ]);
   return {
     person: subject && { id: subject.personId, displayName: subject.displayName, username: subject.username, workEmail: subject.workEmail, title: subject.title, department: subject.department },

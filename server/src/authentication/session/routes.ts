@@ -10,7 +10,7 @@ import { readMe, readOwnSessions, readSessionsOfPerson } from './read-me.ts';
 const person = z.object({ personId: z.uuid() });
 const one = z.object({ sessionId: z.uuid() });
 
-export function sessionRoutes(needs: Pick<Needs, 'clock' | 'config' | 'database' | 'announce' | 'permissionsOf' | 'consoleRoles' | 'applicationsOfSessions' | 'geography'> & { readonly faces: Pick<Faces, 'refresh'> }): readonly AnyRoute[] {
+export function sessionRoutes(needs: Pick<Needs, 'clock' | 'config' | 'database' | 'announce' | 'permissionsOf' | 'consoleRoles' | 'applicationsOfSessions' | 'geography'> & { readonly faces: Pick<Faces, 'recent'> }): readonly AnyRoute[] {
   return [
     route({ method: 'GET', path: '/api/v1/me', permission: 'authentication.own.read', summary: 'Who I am and what I may do', output: contract.me, run: ({ principal }: { principal: Principal }) => readMe(needs, principal) }),
     route({ method: 'GET', path: '/api/v1/me/sessions', permission: 'authentication.own.session.read', summary: 'My sessions, open ones first', output: contract.sessionList, refusals: [refuse.not_a_person], run: ({ permit, principal }) => readOwnSessions(needs, permit, principal) }),

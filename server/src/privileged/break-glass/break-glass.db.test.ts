@@ -253,10 +253,11 @@ describe('drills', () => {
 describe('the weekly self-test', () => {
   it('finds nothing but the missing mail server of this house, and the host command is really rehearsed', async () => {
     const passes = await rows<{ n: number }>('select count(*)::int as n from authn.access_pass');
+    const before = (await mails('self-test')).length;
     await runJob(world, 'privileged.self-test-break-glass');
     expect(await findings()).toEqual(['alarm_mail']);
     expect(await rows<{ n: number }>('select count(*)::int as n from authn.access_pass')).toEqual(passes);
-    expect(await mails('self-test')).toContainEqual(expect.objectContaining({ recipient: 'rita@linden.example', text_body: expect.stringContaining('What to do:') }));
+    expect((await mails('self-test')).slice(before)).toContainEqual(expect.objectContaining({ recipient: 'rita@linden.example', text_body: expect.stringContaining('What to do:') }));
     expect((await needs()).find((need) => need.kind === 'break_glass_self_test')).toMatchObject({ count: 1 });
   });
 

@@ -1,3 +1,4 @@
+import { minuteInWords } from '../../platform/clock/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
 import type { Subscriber } from '../../platform/events/index.ts';
 import { administratorAddresses } from '../enrolment/store.ts';
@@ -14,7 +15,7 @@ export const disavowalSubscriber = ({ mailer, config, peopleGroups }: Pick<Needs
   async deliver(tx: Tx, event) {
     const subject = await findSubject(tx, event.subject.slice('person:'.length));
     if (!subject) return;
-    const moment = event.at.toISOString().replace('T', ' ').replace(/:\d\d\..*/, ' UTC');
+    const moment = minuteInWords(event.at);
     const page = new URL(`/admin/people/${subject.personId}?tab=signIns`, config.url).href;
     const text = `${subject.displayName} said at ${moment}: this was not me. Every session of the account has ended.\n\nWhoever it was may still know the password, or hold a factor that was added. Speak with ${subject.displayName}, look at how the account signs in, and take away what is not theirs:\n\n${page}`;
     for (const to of await administratorAddresses(tx, peopleGroups)) {

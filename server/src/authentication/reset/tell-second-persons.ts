@@ -1,3 +1,4 @@
+import { minuteInWords } from '../../platform/clock/index.ts';
 import type { Tx } from '../../platform/db/index.ts';
 import type { Needs } from '../needs.ts';
 import type { ResetRequest } from './reset.ts';
@@ -20,7 +21,7 @@ export async function tellSecondPersonsIn(tx: Tx, { mailer, config, peopleGroups
 
 /** Not how the person was recognised: that is for the page, where one is signed in. */
 function inWords(one: SecondPerson, { askedByName, reason, expiresAt }: Asked, personName: string, link: string): { readonly subject: string; readonly text: string } {
-  const until = expiresAt.toISOString().replace('T', ' ').replace(/:\d\d\..*/, ' UTC');
+  const until = minuteInWords(expiresAt);
   return {
     subject: `A reset for ${personName} needs a second person`,
     text: `${one.displayName},\n\n${askedByName} asked to reset how ${personName} signs in (${reason.replace(/\s+/g, ' ')}). Nothing happens until a second person has looked at it, and you may be the one. It ends by itself at ${until}.\n\nSee there how the person was recognised, then approve or refuse:\n\n${link}\n\nIf it is not there any more, somebody has decided already, or the hour is over.`,

@@ -13,3 +13,6 @@ export const hours = (n: number): number => n * 3_600_000;
 export const days = (n: number): number => n * 86_400_000;
 
 export const later = (from: Date, ms: number): Date => new Date(from.getTime() + ms);
+
+/** `2026-03-02 09:00 UTC`: for mail, whose reader may be anywhere. */
+export const minuteInWords = (at: Date): string => at.toISOString().replace('T', ' ').replace(/:\d\d\..*/, ' UTC');

@@ -9,7 +9,7 @@ import type { SetLimit } from '../session-limit/session-limit.ts';
 import { mostOpenSessions } from '../session/session.ts';
 import type { NewSession } from '../session/start-session.ts';
 import { addingSession, setLimits, subjectColumns, type Subject } from '../session/store.ts';
-import { forgiving, isSwitchedOn, type Counted } from '../throttle/store.ts';
+import { areSwitchedOn, forgiving, type Counted } from '../throttle/store.ts';
 import { familiar, firstTurn, unfamiliar } from '../throttle/throttle.ts';
 import type { EnrolledFactors, Progress } from './next-step.ts';
 import type { Purpose, SignIn } from './sign-in.ts';
@@ -115,7 +115,7 @@ export async function addProof(tx: Tx, id: string, proof: Proof, digest: Buffer,
  */
 export async function useAndAddProof(tx: Tx, use: Fragment, counted: Counted, id: string, proof: Proof, digest: Buffer, now: Date): Promise<SignIn | null> {
   const [row] = await sql<Row>(tx)`
-    with used as (${use} and ${isSwitchedOn(counted)} returning true),
+    with used as (${use} and ${areSwitchedOn(counted.account, [counted.authenticator])} returning true),
     proven as (${setProof(id, proof, digest, now)} and exists (select from used) returning ${columns}),
     ${forgiving(counted, fragment`exists (select from proven)`)}
     select ${columns} from proven`;
@@ -174,13 +174,13 @@ export interface LookedTogether {
 /** Who is named, what they could prove, what is asked of them, and a turn to try the password, in one statement; the same one for people and for nobody. `account`: of a name that nobody has. */
 export async function lookTogether(tx: Tx, groups: PeopleGroups, { username, account, deviceId, now }: { readonly username: string; readonly account: string; readonly deviceId: string | null; readonly now: Date }): Promise<LookedTogether> {
   const personId = fragment`coalesce(named.person_id, ${nobody})`;
-  const [row] = await sql<Omit<LookedTogether, 'named' | 'apps' | 'facing'> & Omit<Subject, 'personId'> & { personId: string | null; apps: readonly { id: string; sealedSeed: string }[]; facing: FacingRow | null }>(tx)`
+  const [row] = await sql<Omit<LookedTogether, 'named' | 'apps' | 'facing' | 'isSwitchedOff' | 'isCodeFree'> & Omit<Subject, 'personId'> & { personId: string | null; switchedOff: readonly string[]; isCodeHeld: boolean; apps: readonly { id: string; sealedSeed: string }[]; facing: FacingRow | null }>(tx)`
     with named as materialized (
       select ${subjectColumns} from directory.person_standing p join directory.person_card c on c.person_id = p.person_id where lower(p.username) = lower(${username})),
     counted as materialized (
       select coalesce('person:' || (select person_id from named)::text, ${account}) as account, is_known,
              case when is_known then ${familiar('')} || ${deviceId}::text else ${unfamiliar} end as source
-        from (select exists (select from authn.device where person_id = coalesce((select person_id from named), ${nobody}) and device_id = ${deviceId}::uuid) as is_known) as browser),
+        from (select exists (select from authn.device where person_id = coalesce((select person_id from named), ${nobody}) and device_id = ${deviceId}::uuid) as is_known offset 0) as browser),
     taken as (
       insert into authn.throttle_wait (account, authenticator, source, failures, not_before, last_failed_at)
       select account, 'password', source, ${firstTurn.next.failures}::integer, ${firstTurn.next.notBefore}::timestamptz, ${now}::timestamptz from counted
@@ -188,9 +188,8 @@ export async function lookTogether(tx: Tx, groups: PeopleGroups, { username, acc
         returning account)
     select named.*, counted.account, counted.source,
            exists (select from taken) as is_taken,
-           exists (select from authn.throttle where account = counted.account and authenticator = 'password' and disabled_at is not null) as is_switched_off,
-           not exists (select from authn.throttle where account = counted.account and authenticator = 'totp' and disabled_at is not null)
-             and not exists (select from authn.throttle_wait where account = counted.account and authenticator = 'totp' and source = counted.source) as is_code_free,
+           array(select authenticator from authn.throttle where account = counted.account and authenticator in ('password', 'totp') and disabled_at is not null) as switched_off,
+           exists (select from authn.throttle_wait where account = counted.account and authenticator = 'totp' and source = counted.source) as is_code_held,
            (select hash from authn.password where person_id = ${personId}) as password_hash,
            (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'sealedSeed', encode(t.sealed_seed, 'base64')) order by t.created_at, t.id), '[]')
               from authn.totp t where t.person_id = ${personId} and t.confirmed_at is not null) as apps,
@@ -202,14 +201,14 @@ export async function lookTogether(tx: Tx, groups: PeopleGroups, { username, acc
            not counted.is_known and ${isKnownOtherwise(personId, fragment`${deviceId}::uuid`, null)} as is_strange
       from counted left join named on true
      where ${isLeftToTheDisk}`;
-  const { account: counted, source, isTaken, isSwitchedOff, isCodeFree, passwordHash, apps, recoveryCodesLeft, facing, setLimits: limits, isFull, isStrange, personId: id, ...named } = row!;
+  const { account: counted, source, isTaken, switchedOff, isCodeHeld, passwordHash, apps, recoveryCodesLeft, facing, setLimits: limits, isFull, isStrange, personId: id, ...named } = row!;
   return {
     named: id === null ? null : { ...named, personId: id },
     account: counted,
     source,
     isTaken,
-    isSwitchedOff,
-    isCodeFree,
+    isSwitchedOff: switchedOff.includes('password'),
+    isCodeFree: !isCodeHeld && !switchedOff.includes('totp'),
     passwordHash,
     apps: apps.map((app) => ({ id: app.id, sealedSeed: Buffer.from(app.sealedSeed, 'base64') })),
     recoveryCodesLeft,
@@ -235,23 +234,22 @@ export interface Entering {
  * or nothing. Not where tries of the code are held against this browser: that code stands in line.
  */
 export async function enterTogether(tx: Tx, announceWithin: AnnounceWithin, { password, code, counted, started, device }: Entering): Promise<{ readonly isIn: boolean; readonly isStrange: boolean }> {
-  const ofCode: Counted = { ...counted, authenticator: 'totp' };
   const isRight = fragment`exists (select from code)`;
   const { session, secret, entry, event } = started;
-  const { kept, told } = announceWithin(event, isRight);
+  const { kept, tell } = announceWithin(event, isRight);
   const [row] = await sql<{ isIn: boolean; isStrange: boolean | null }>(tx)`
     with password as (
-      ${password} and ${isSwitchedOn(counted)} and ${isSwitchedOn(ofCode)}
+      ${password} and ${areSwitchedOn(counted.account, [counted.authenticator, 'totp'])}
         and exists (select from directory.person_standing where person_id = ${session.personId} and is_active)
-        and not exists (select from authn.throttle_wait where account = ${ofCode.account} and authenticator = ${ofCode.authenticator} and source = ${ofCode.source})
+        and not exists (select from authn.throttle_wait where account = ${counted.account} and authenticator = 'totp' and source = ${counted.source})
       returning true),
     code as (${code} and exists (select from password) returning true),
-    ${forgiving(counted, isRight)},
-    forgiven_code as (delete from authn.throttle where account = ${ofCode.account} and authenticator = ${ofCode.authenticator} and disabled_at is null and ${isRight}),
+    ${forgiving(counted, isRight, ['totp'])},
     added as (${addingSession(session, digestOf(secret), isRight)}),
     known as (${knowing(session.personId, device, session.id, session.createdAt, isRight)}),
     ${join([fragment`recorded as (${recording(entry, isRight)})`, ...kept])}
-    select ${isRight} as is_in, (select is_strange from known) as is_strange, ${told}`;
+    select ${isRight} as is_in, (select is_strange from known) as is_strange`;
+  if (row!.isIn) await tell(tx);
   return { isIn: row!.isIn, isStrange: row!.isStrange ?? false };
 }
 

@@ -1,4 +1,4 @@
-import { fragment, isLeftToTheDisk, sql, type Fragment, type Tx } from '../../platform/db/index.ts';
+import { fragment, isLeftToTheDisk, sql, textArray, type Fragment, type Tx } from '../../platform/db/index.ts';
 import type { Wait } from './throttle.ts';
 
 /** What a try counts against. */
@@ -10,8 +10,8 @@ export interface Counted<Authenticator extends string = string> {
 
 const isSwitchedOff = fragment`exists (select from authn.throttle t where t.account = throttle_wait.account and t.authenticator = throttle_wait.authenticator and t.disabled_at is not null) as is_switched_off`;
 
-/** Part of a `where`: the authenticator is not disabled. */
-export const isSwitchedOn = ({ account, authenticator }: Counted): Fragment => fragment`not exists (select from authn.throttle where account = ${account} and authenticator = ${authenticator} and disabled_at is not null)`;
+/** Part of a `where`: none of these authenticators is disabled. */
+export const areSwitchedOn = (account: string, authenticators: readonly string[]): Fragment => fragment`not exists (select from authn.throttle where account = ${account} and authenticator = any(${textArray(authenticators)}) and disabled_at is not null)`;
 
 export interface Throttle {
   readonly failures: number;
@@ -115,10 +115,10 @@ export async function forgive(tx: Tx, counted: Counted): Promise<void> {
   await sql(tx)`with ${forgiving(counted, fragment`true`)} select`;
 }
 
-/** The same as parts of a `with`, where `isRight` holds. */
-export const forgiving = ({ account, authenticator, source }: Counted, isRight: Fragment): Fragment => fragment`
+/** The same as parts of a `with`, where `isRight` holds. `alsoRight`: what was proven with it, without a turn of its own. */
+export const forgiving = ({ account, authenticator, source }: Counted, isRight: Fragment, alsoRight: readonly string[] = []): Fragment => fragment`
     forgiven_here as (delete from authn.throttle_wait where account = ${account} and authenticator = ${authenticator} and source = ${source} and ${isRight}),
-    forgiven as (delete from authn.throttle where account = ${account} and authenticator = ${authenticator} and disabled_at is null and ${isRight})`;
+    forgiven as (delete from authn.throttle where account = ${account} and authenticator = any(${textArray([authenticator, ...alsoRight])}) and disabled_at is null and ${isRight})`;
 
 /** A new authenticator was bound: the old one's count says nothing about it. */
 export async function startAnew(tx: Tx, account: string, authenticator: string): Promise<void> {

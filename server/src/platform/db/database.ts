@@ -60,10 +60,20 @@ export function openDatabase(connection: DatabaseConnection, options: { log: Log
     }
   }
 
+  /** What was committed stays so, whatever becomes of what hangs on it. */
+  function runBeside(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      log.error({ err: error }, 'something that was to follow a commit failed');
+    }
+  }
+
   async function once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return borrow(async (client) => {
       const connection = inPackets(client);
-      const tx = makeTx(connection);
+      const afterwards: (() => void)[] = [];
+      const tx = makeTx(connection, afterwards);
       try {
         // Leaves with the first question, and nobody waits for it alone. It is named, as all that we ask is: a pooler that does not
         // keep named statements for their connection cannot stand between us and the database.
@@ -74,6 +84,7 @@ export function openDatabase(connection: DatabaseConnection, options: { log: Log
         closeTx(tx);
         await begun;
         await client.query('commit');
+        afterwards.forEach(runBeside);
         return result;
       } catch (error) {
         closeTx(tx);

@@ -1,6 +1,5 @@
-import { sql as kyselySql, type CompiledQuery, type RawBuilder } from 'kysely';
 import type { QueryArrayConfig, QueryArrayResult } from 'pg';
-import { compile } from './compile.ts';
+import template, { join as joined, raw, type Sql } from 'sql-template-tag';
 
 declare const open: unique symbol;
 
@@ -10,7 +9,7 @@ export interface Tx {
 }
 
 /** A piece of SQL with its values; composes inside `sql` and other fragments. Values become parameters, never text. */
-export type Fragment = RawBuilder<unknown>;
+export type Fragment = Sql;
 
 /** A pool, or one connection. Rows come as lists, in the order of the columns. */
 export interface Connection {
@@ -18,12 +17,21 @@ export interface Connection {
 }
 
 const connections = new WeakMap<Tx, Connection>();
+const afterwards = new WeakMap<Tx, (() => void)[]>();
 
-/** Only platform/db makes a Tx. */
-export function makeTx(connection: Connection): Tx {
+/** Only platform/db makes a Tx. `waiting`: where a transaction collects what is to run once it is committed. */
+export function makeTx(connection: Connection, waiting?: (() => void)[]): Tx {
   const tx = Object.freeze({}) as Tx;
   connections.set(tx, connection);
+  if (waiting) afterwards.set(tx, waiting);
   return tx;
+}
+
+/** `work` runs when what this transaction did is committed, and never when it is not. Outside of a transaction each question commits by itself: at once. */
+export function afterCommit(tx: Tx, work: () => void): void {
+  const waiting = afterwards.get(tx);
+  if (waiting) waiting.push(work);
+  else work();
 }
 
 function connectionOf(tx: Tx): Connection {
@@ -37,7 +45,7 @@ export const closeTx = (tx: Tx): void => void connections.delete(tx);
 /** sql(tx)`select ... where id = ${id}`. Columns come back in camelCase; values become parameters. */
 export function sql<Row = never>(tx: Tx): (text: TemplateStringsArray, ...values: unknown[]) => Promise<Row[]> {
   return async (text, ...values) => {
-    const { rows, fields } = await connectionOf(tx).query(prepared(compile(kyselySql(text, ...values))));
+    const { rows, fields } = await connectionOf(tx).query(prepared(template(text, ...values)));
     if (rows.length === 0) return [];
     const columns = fields.map((field) => camel(field.name));
     return rows.map((row) => asObject(columns, row)) as Row[];
@@ -45,17 +53,17 @@ export function sql<Row = never>(tx: Tx): (text: TemplateStringsArray, ...values
 }
 
 export function fragment(text: TemplateStringsArray, ...values: unknown[]): Fragment {
-  return kyselySql(text, ...values);
+  return template(text, ...values);
 }
 
 /** Fragments side by side: join([fragment`a = ${1}`, fragment`b = ${2}`], fragment` and `). */
-export const join = (parts: readonly unknown[], separator: Fragment = kyselySql`, `): Fragment => kyselySql.join(parts as unknown[], separator);
+export const join = (parts: readonly unknown[], separator: Fragment = raw(', ')): Fragment => (parts.length === 0 ? raw('') : joined(parts as unknown[], separator.text));
 
 /** A table or column name out of our own code. INVARIANT: never with text that came from outside. */
-export const identifier = (...path: string[]): Fragment => kyselySql.id(...path);
+export const identifier = (...path: string[]): Fragment => raw(path.map((name) => `"${name.replaceAll('"', '""')}"`).join('.'));
 
 /** A value for a jsonb column. Arrays need it too, since the driver writes JavaScript arrays as SQL arrays. */
-export const json = (value: unknown): Fragment => kyselySql`${storable(JSON.stringify(value))}::jsonb`;
+export const json = (value: unknown): Fragment => template`${storable(JSON.stringify(value))}::jsonb`;
 
 /**
  * What systems outside say may hold NUL and halves of surrogate pairs, which jsonb refuses: one such name would stop the
@@ -76,20 +84,19 @@ function storable(text: string): string {
  * True, for a statement that is a transaction by itself: what it writes need not be on disk before it answers. A crash of the
  * database may lose the last fraction of a second of it, so only for what is counted, never for what was promised.
  */
-export const isLeftToTheDisk: Fragment = kyselySql`set_config('synchronous_commit', 'off', true) = 'off'`;
+export const isLeftToTheDisk: Fragment = template`set_config('synchronous_commit', 'off', true) = 'off'`;
 
-export const textArray = (values: readonly string[]): Fragment => kyselySql`${[...values]}::text[]`;
+export const textArray = (values: readonly string[]): Fragment => template`${[...values]}::text[]`;
 
 const names = new Map<string, string>();
 
 /** The same text is parsed and planned once per connection; the bound keeps server memory flat when texts are built from many fragments. */
-function prepared({ sql: text, parameters }: CompiledQuery): QueryArrayConfig {
+function prepared({ text, values }: Sql): QueryArrayConfig {
   let name = names.get(text);
   if (name === undefined && names.size < 600) {
     name = `b${names.size}`;
     names.set(text, name);
   }
-  const values = parameters as unknown[];
   return name === undefined ? { text, values, rowMode: 'array' } : { name, text, values, rowMode: 'array' };
 }
 

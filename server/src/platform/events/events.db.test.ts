@@ -35,8 +35,11 @@ it('within a larger statement an event is kept and told exactly where its condit
   events.hear(({ subject }) => void heard.push(subject));
   await events.start();
   for (const [n, isSo] of [[1, false], [2, true]] as const) {
-    const { kept, told } = events.announceWithin(event(`within-${n}`, n), fragment`${isSo}::boolean`);
-    await world.database.read((tx) => sql(tx)`with ${join(kept)} select ${told}`);
+    const { kept, tell } = events.announceWithin(event(`within-${n}`, n), fragment`${isSo}::boolean`);
+    await world.database.read(async (tx) => {
+      await sql(tx)`with ${join(kept)} select`;
+      if (isSo) await tell(tx);
+    });
   }
   await expect.poll(() => heard).toEqual(['within-2']);
   await expect.poll(() => got).toEqual([2]);
@@ -83,12 +86,40 @@ it('two processes deliver side by side without doing anything twice', async () =
   expect(row).toEqual({ seen: 200, waiting: 0 });
 });
 
-it('a running process hears of the other one at once', async () => {
+it('a running process hears of the other ones, of a running one and of a command beside it, and of itself at the commit', async () => {
+  const [here, there, beside] = [open(), open(), open()];
+  const [heardHere, heardThere]: [string[], string[]] = [[], []];
+  await Promise.all([here.start(), there.start()]);
+  here.hear((one) => heardHere.push(one.subject));
+  there.hear((one) => heardThere.push(one.subject));
+  await world.database.transaction(async (tx) => {
+    await there.announce(tx, event('far', 1));
+    expect(heardThere, 'not before the commit').toEqual([]);
+  });
+  expect(heardThere).toEqual(['far']);
+  await expect.poll(() => heardHere).toEqual(['far']);
+  await world.database.transaction((tx) => beside.announce(tx, event('command', 1)));
+  await expect.poll(() => [heardHere, heardThere]).toEqual([['far', 'command'], ['far', 'command']]);
+  await Promise.all([here.stop(), there.stop()]);
+});
+
+it('what is rolled back is told to nobody, and many at once come in their order, each once', async () => {
   const [here, there] = [open(), open()];
   const heard: string[] = [];
-  await here.start();
-  here.hear((one) => heard.push(one.subject));
-  await world.database.transaction((tx) => there.announce(tx, event('far', 1)));
-  await expect.poll(() => heard).toEqual(['far']);
+  await Promise.all([here.start(), there.start()]);
+  there.hear((one) => heard.push(one.subject));
+  await world.database.transaction(async (tx) => {
+    await here.announce(tx, event('never', 1));
+    throw new Error('changed my mind');
+  }).catch(() => undefined);
+  const many = Array.from({ length: 300 }, (_, n) => event(`person:0198c7a0-0000-7000-8000-${String(n).padStart(12, '0')}`, n));
+  await world.database.transaction((tx) => here.announce(tx, many));
+  await world.database.transaction((tx) => here.announce(tx, event('last', 1)));
+  await expect.poll(() => heard.at(-1)).toBe('last');
+  expect(heard).toEqual([...many.map((one) => one.subject), 'last']);
+  // What waits when a process stops is still sent.
+  await world.database.transaction((tx) => here.announce(tx, event('parting', 1)));
   await here.stop();
+  await expect.poll(() => heard.at(-1)).toBe('parting');
+  await there.stop();
 });

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock/index.ts';
 import type { Database, Fragment, Tx } from '../db/index.ts';
-import { fragment, identifier, json, sql, textArray } from '../db/index.ts';
+import { fragment, identifier, json, sql } from '../db/index.ts';
 import type { Log } from '../log/index.ts';
+import { openNotices, type Notice } from './notices.ts';
 
 /** A past fact. `subject` is what ordering is kept for, for example `person:0198...`. */
 export interface DomainEvent {
@@ -22,8 +23,8 @@ export interface Subscriber {
 /** One event, or many in this order, in two statements. */
 export type Announce = (tx: Tx, events: DomainEvent | readonly DomainEvent[]) => Promise<void>;
 
-/** The same for one event as pieces of a larger statement, where `when` holds: `kept` are parts of its `with`, `told` is one of the columns that it selects. */
-export type AnnounceWithin = (event: DomainEvent, when: Fragment) => { readonly kept: readonly Fragment[]; readonly told: Fragment };
+/** The same for one event as pieces of a larger statement, where `when` holds: `kept` are parts of its `with`; whoever sees that it held calls `tell`. */
+export type AnnounceWithin = (event: DomainEvent, when: Fragment) => { readonly kept: readonly Fragment[]; tell(tx: Tx): Promise<void> };
 
 /** What every node hears when a transaction that announced something commits: for live pages. */
 export interface LiveEvent {
@@ -43,12 +44,6 @@ export interface Events {
   drain(): Promise<void>;
 }
 
-/** Over the wire: most events are only for live pages, and nobody needs to look into the outbox for those. */
-interface Notice extends LiveEvent {
-  readonly isAwaited: boolean;
-}
-
-const channel = 'bailiwick_event';
 const lanes = 3;
 
 interface OutboxRow {
@@ -66,13 +61,12 @@ export function openEvents({ database, clock, log }: { database: Database; clock
   const subscribers = new Map<string, Subscriber>();
   const ears = new Set<(event: LiveEvent) => void>();
   let isStopping = false;
-  let stopListening: (() => Promise<void>) | null = null;
   let timer: NodeJS.Timeout | null = null;
   let isDirty = false;
   let sweep: Promise<void> | null = null;
 
   const wanting = (kind: string): readonly Subscriber[] => [...subscribers.values()].filter((subscriber) => subscriber.kinds.includes(kind));
-  const noticeOf = ({ kind, subject }: DomainEvent): string => JSON.stringify({ kind, subject, isAwaited: wanting(kind).length > 0 } satisfies Notice);
+  const noticeOf = ({ kind, subject }: DomainEvent): Notice => ({ kind, subject, isAwaited: wanting(kind).length > 0 });
   const waitingFor = ({ kind, subject, facts, at }: DomainEvent) => wanting(kind).map(({ name }) => ({ subscriber: name, subject, kind, facts, at }));
   const keeping = (rows: readonly unknown[], when: Fragment): Fragment => fragment`
         insert into platform.outbox (subscriber, subject, kind, facts, happened_at)
@@ -86,13 +80,19 @@ export function openEvents({ database, clock, log }: { database: Database; clock
     if (events.length === 0) return;
     const rows = events.flatMap(waitingFor);
     if (rows.length > 0) await sql(tx)`${keeping(rows, fragment`true`)}`;
-    await sql(tx)`select pg_notify(${channel}, notice) from unnest(${textArray(events.map(noticeOf))}) as notice`;
+    await notices.send(tx, events.map(noticeOf));
   };
 
   const announceWithin: AnnounceWithin = (event, when) => ({
     kept: waitingFor(event).map((row, index) => fragment`${identifier(`kept_${index}`)} as (${keeping([row], when)})`),
-    told: fragment`case when ${when} then pg_notify(${channel}, ${noticeOf(event)})::text end as told`,
+    tell: (tx) => notices.send(tx, [noticeOf(event)]),
   });
+
+  function heard({ isAwaited, ...event }: Notice): void {
+    for (const ear of ears) ear(event);
+    if (isAwaited) wake();
+  }
+  const notices = openNotices({ database, log, heard, missed: wake });
 
   async function deliverOne(): Promise<boolean> {
     let row: OutboxRow | undefined;
@@ -165,13 +165,7 @@ export function openEvents({ database, clock, log }: { database: Database; clock
       return () => void ears.delete(heard);
     },
     async start() {
-      stopListening = await database.listen(channel, (payload) => {
-        // Empty after a (re)connection, when notices may have been missed.
-        if (payload === '') return wake();
-        const { isAwaited, ...event } = JSON.parse(payload) as Notice;
-        for (const ear of ears) ear(event);
-        if (isAwaited) wake();
-      });
+      await notices.start();
       // Retries fall due without a notice.
       timer = setInterval(wake, 1_000);
       timer.unref();
@@ -179,7 +173,7 @@ export function openEvents({ database, clock, log }: { database: Database; clock
     async stop() {
       isStopping = true;
       if (timer) clearInterval(timer);
-      await stopListening?.();
+      await notices.stop();
       await sweep;
     },
     async drain() {

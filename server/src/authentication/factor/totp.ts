@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import { renderSVG } from 'uqr';
-import { randomBytes } from '../../platform/crypto/index.ts';
+import { hmacSha1, randomBytes } from '../../platform/crypto/index.ts';
 
 /** 6 digits, 30 s, SHA-1, 160-bit key: what Microsoft and Google Authenticator understand (63B-4 3.1.4 asks 112 bits). */
 const shape = { algorithm: 'SHA1', digits: 6, period: 30 } as const;
@@ -34,6 +34,6 @@ export function stepOf(seed: Buffer, code: string, now: Date): number | null {
   const digits = digitsOf(code);
   if (!/^\d{6}$/.test(digits)) return null;
   // ASVS 6.5.5 otherwise: a step before and a step after count too, as 63B-4 3.1.4 allows, for clocks that are off; every step counts once
-  const delta = new TOTP({ ...shape, secret: secretOf(seed) }).validate({ token: digits, timestamp: now.getTime(), window: 1 });
+  const delta = new TOTP({ ...shape, secret: secretOf(seed), hmac: (_sha1, key, message) => hmacSha1(key, message) }).validate({ token: digits, timestamp: now.getTime(), window: 1 });
   return delta === null ? null : Math.floor(now.getTime() / 1_000 / shape.period) + delta;
 }

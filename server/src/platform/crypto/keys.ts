@@ -48,14 +48,14 @@ export function openKeys(file: string, now: Date): Keys {
     derive,
     seal(plain, context) {
       const dataKey = randomBytes(32);
-      return Buffer.concat([Buffer.from([VERSION]), Buffer.from(current.id, 'latin1'), encrypt(wrapKey(current.secret), dataKey, context), encrypt(dataKey, Buffer.from(plain as string), context)]);
+      return Buffer.concat([Buffer.from([VERSION]), Buffer.from(current.id, 'latin1'), encrypt(wrapKey(current.secret), dataKey, context), encrypt(createSecretKey(dataKey), Buffer.from(plain as string), context)]);
     },
     open(sealed, context) {
       if (sealed[0] !== VERSION) throw new Error('this sealed value has an unknown version');
       const id = sealed.subarray(1, 9).toString('latin1');
       const master = masters.find((key) => key.id === id);
       if (!master) throw new Error(`the key file lacks key ${id}; restore it from its backup`);
-      const dataKey = decrypt(wrapKey(master.secret), sealed.subarray(9, 9 + 60), context);
+      const dataKey = createSecretKey(decrypt(wrapKey(master.secret), sealed.subarray(9, 9 + 60), context));
       return decrypt(dataKey, sealed.subarray(69), context);
     },
     isStale: (sealed) => sealed.subarray(1, 9).toString('latin1') !== current.id,
@@ -101,14 +101,14 @@ function wrapKey(master: Buffer): KeyObject {
   return key;
 }
 
-function encrypt(key: Buffer | KeyObject, plain: Uint8Array, context: string): Buffer {
+function encrypt(key: KeyObject, plain: Uint8Array, context: string): Buffer {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(Buffer.from(context));
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-function decrypt(key: Buffer | KeyObject, sealed: Buffer, context: string): Buffer {
+function decrypt(key: KeyObject, sealed: Buffer, context: string): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12));
   decipher.setAAD(Buffer.from(context));
   decipher.setAuthTag(sealed.subarray(-16));

@@ -1,7 +1,6 @@
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance, type FastifyPluginAsync, type FastifyReply, type FastifyRequest } from 'fastify';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { STATUS_CODES } from 'node:http';
 import { isIP, type Socket } from 'node:net';
@@ -96,7 +95,7 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
     requestTimeout: 60_000,
     keepAliveTimeout: 65_000,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
-    genReqId: () => randomBytes(9).toString('base64url'),
+    genReqId: () => randomToken(72),
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     forceCloseConnections: true,
     onProtoPoisoning: 'error',
@@ -396,7 +395,7 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
 function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const [status, refusal] = error.code === 'HPE_HEADER_OVERFLOW' ? ([431, refuse.head_too_large()] as const) : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? ([408, refuse.request_too_slow()] as const) : ([400, refuse.request_unreadable()] as const);
-  const requestId = randomBytes(9).toString('base64url');
+  const requestId = randomToken(72);
   const body = JSON.stringify({ type: 'about:blank', title: titles.invalid, status, detail: refusal.message, code: refusal.code, requestId });
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nx-request-id: ${requestId}\r\nx-content-type-options: nosniff\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${body}`);
 }

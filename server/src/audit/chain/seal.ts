@@ -28,7 +28,8 @@ export interface Sealer {
   sealNow(): Promise<number>;
 }
 
-const pollMs = 100;
+/** An entry is sealed at most this long after its commit, and a little; the aim is a quarter of a second. */
+const pollMs = 150;
 /** A batch is one short transaction; writers never wait for it, and readers see its end soon. */
 const batch = 2_000;
 const tidyEvery = 10_000;
@@ -37,7 +38,7 @@ export const checkpointFileIn = (dataFolder: string): string => path.join(dataFo
 
 /**
  * Puts the inbox in order behind its writers: seq is given here, inside the sealing transaction, so that no roll-back, crash or
- * concurrency can leave a gap. Every node runs one; an advisory lock lets them take turns. It looks ten times a second instead of
+ * concurrency can leave a gap. Every node runs one; an advisory lock lets them take turns. It looks every so often instead of
  * being notified, since NOTIFY would make all writers commit one after the other.
  */
 export function openSealer(needs: SealerNeeds): Sealer {

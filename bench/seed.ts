@@ -91,7 +91,7 @@ export async function seedFactorsOf(pool: pg.Pool, dataFolder: string, ids: read
   const { rows } = await pool.query<{ id: string; username: string }>('select id, username from directory.person join unnest($1::uuid[]) with ordinality as given (id, place) using (id) order by place', [ids]);
   const people = rows.map((row) => ({ ...row, totp: randomUUID(), seed: randomBytes(20) }));
   await pool.query('insert into authn.password (person_id, hash, length_in_code_points, set_at) select id, $2, $3, now() from unnest($1::uuid[]) as id', [ids, stored, [...benchPassword].length]);
-  await pool.query(`insert into authn.recovery_code (person_id, slot, hash, issued_at) select id, slot, $2, now() from unnest($1::uuid[]) as id, generate_series(0, 9) as slot`, [ids, stored]);
+  await pool.query(`insert into authn.recovery_code (person_id, slot, hash, issued_at) select id, slot, $2, now() from unnest($1::uuid[]) as id, generate_series(0, 9) as slot order by id, slot`, [ids, stored]);
   await pool.query(
     `insert into authn.totp (id, person_id, name, sealed_seed, created_at, confirmed_at) select id, person_id, 'bench', sealed, now(), now() from unnest($1::uuid[], $2::uuid[], $3::bytea[]) as given (id, person_id, sealed)`,
     [people.map((person) => person.totp), ids, people.map((person) => keys.seal(person.seed, `authn.totp/${person.totp}/seed`))],

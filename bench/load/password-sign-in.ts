@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { CookieJar, getRequest, headerOf, postRequest, type Connection, type Reply } from './connection.ts';
 import type { Scenario } from './drive.ts';
 
@@ -15,10 +15,14 @@ interface Form {
   readonly fields: readonly { readonly name: string; readonly value: string; readonly type: string }[];
 }
 
+/** A form in which all but name, password and code is filled in. */
 interface OpenForm {
-  readonly form: Form;
+  readonly action: string;
+  readonly filled: string;
   readonly cookies: CookieJar;
 }
+
+type Person = SignInSettings['people'][number];
 
 /**
  * Signs in as a browser without script does: opens the page, fills in whatever form comes, follows where it leads, until a
@@ -27,12 +31,14 @@ interface OpenForm {
 export function passwordSignIn({ people, password, isOneForm }: SignInSettings): Scenario {
   let turn = 0;
   const forms = new WeakMap<Connection, OpenForm>();
+  for (const person of people) keyOf(person);
   return {
     async once(connection) {
       const number = turn++;
       const person = people[number % people.length]!;
-      const { jar } = isOneForm ? await signInAtOnce(connection, forms, person, password) : await signIn(connection, '/sign-in', person, password);
-      if (number % 100 === 0) {
+      const isUsed = number % 100 === 0;
+      const jar = isOneForm ? await signInAtOnce(connection, forms, person, password, isUsed) : (await signIn(connection, '/sign-in', person, password)).jar;
+      if (isUsed) {
         const me = await connection.request(getRequest('/api/v1/me', jar.line));
         if (me.status !== 200 || !me.body.includes(person.username)) throw new Error(`a session that was just begun answered ${me.status}: ${me.body.slice(0, 200)}`);
       }
@@ -42,7 +48,7 @@ export function passwordSignIn({ people, password, isOneForm }: SignInSettings):
 }
 
 /** From `path` through the sign-in to the first address that is no longer part of it; that one is not opened. */
-export async function signIn(connection: Connection, path: string, person: SignInSettings['people'][number], password: string): Promise<{ jar: CookieJar; leadsTo: URL }> {
+export async function signIn(connection: Connection, path: string, person: Person, password: string): Promise<{ jar: CookieJar; leadsTo: URL }> {
   const jar = new CookieJar();
   let reply = await connection.request(getRequest(path, 'accept: text/html\r\n'));
   for (let step = 0; step < 12; step += 1) {
@@ -54,25 +60,27 @@ export async function signIn(connection: Connection, path: string, person: SignI
       continue;
     }
     if (reply.status !== 200) throw new Error(`the sign-in answered ${reply.status}: ${text(reply)}`);
-    reply = await connection.request(submit(formOf(reply), person, password, jar, false));
+    reply = await connection.request(submit(formOf(reply), person, password, jar));
   }
   throw new Error(`the sign-in does not end; the last page says: ${text(reply)}`);
 }
 
-/** One request; each sign-in has cookies of its own from there on. */
-async function signInAtOnce(connection: Connection, forms: WeakMap<Connection, OpenForm>, person: SignInSettings['people'][number], password: string): Promise<{ jar: CookieJar }> {
+/** One request, that costs the generator as little as can be; each sign-in has cookies of its own from there on, looked at where they are used. */
+async function signInAtOnce(connection: Connection, forms: WeakMap<Connection, OpenForm>, person: Person, password: string, isUsed: boolean): Promise<CookieJar> {
   let open = forms.get(connection);
   if (!open) {
     const page = await connection.request(getRequest('/sign-in', 'accept: text/html\r\n'));
-    open = { form: formOf(page), cookies: new CookieJar() };
-    open.cookies.take(page);
+    const form = formOf(page);
+    const cookies = new CookieJar();
+    cookies.take(page);
+    open = { action: form.action, filled: new URLSearchParams(form.fields.filter(({ name, type }) => !['username', 'password', 'code'].includes(name) && type !== 'checkbox').map(({ name, value }) => [name, value])).toString(), cookies };
     forms.set(connection, open);
   }
+  const reply = await connection.request(postRequest(open.action, `${open.filled}&username=${encodeURIComponent(person.username)}&password=${encodeURIComponent(password)}&code=${codeNow(person)}`, `accept: text/html\r\n${open.cookies.line}`));
+  if (reply.status !== 303 || !/\r\nset-cookie: *bailiwick=[^;\r]/i.test(reply.head)) throw new Error(`the sign-in in one form answered ${reply.status}: ${headerOf(reply, 'location') ?? text(reply)}`);
   const jar = new CookieJar(open.cookies);
-  const reply = await connection.request(submit(open.form, person, password, jar, true));
-  jar.take(reply);
-  if (reply.status !== 303 || !jar.get('bailiwick')) throw new Error(`the sign-in in one form answered ${reply.status}: ${headerOf(reply, 'location') ?? text(reply)}`);
-  return { jar };
+  if (isUsed) jar.take(reply);
+  return jar;
 }
 
 /** The form of the page that asks for what a person with a password types. */
@@ -87,28 +95,30 @@ function formOf(page: Reply): Form {
   return form;
 }
 
-function submit(form: Form, person: SignInSettings['people'][number], password: string, jar: CookieJar, isOneForm: boolean): string {
+function submit(form: Form, person: Person, password: string, jar: CookieJar): string {
   const fields = new URLSearchParams();
   for (const field of form.fields) {
-    if (field.name === 'username' && field.type !== 'hidden') {
-      fields.set('username', person.username);
-      if (isOneForm) {
-        fields.set('password', password);
-        fields.set('code', codeNow(Buffer.from(person.seed, 'base64')));
-      }
-    }
+    if (field.name === 'username' && field.type !== 'hidden') fields.set('username', person.username);
     else if (field.name === 'password') fields.set('password', password);
-    else if (field.name === 'code') fields.set('code', codeNow(Buffer.from(person.seed, 'base64')));
+    else if (field.name === 'code') fields.set('code', codeNow(person));
     else if (field.type !== 'checkbox') fields.set(field.name, field.value);
   }
   return postRequest(form.action, fields.toString(), `accept: text/html\r\n${jar.line}`);
 }
 
+const keys = new WeakMap<Person, KeyObject>();
+
+function keyOf(person: Person): KeyObject {
+  let key = keys.get(person);
+  if (!key) keys.set(person, (key = createSecretKey(Buffer.from(person.seed, 'base64'))));
+  return key;
+}
+
 /** RFC 6238 with SHA-1, 30 s, six digits. */
-function codeNow(seed: Buffer): string {
+function codeNow(person: Person): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const digest = createHmac('sha1', seed).update(counter).digest();
+  const digest = createHmac('sha1', keyOf(person)).update(counter).digest();
   const offset = digest[19]! & 15;
   return String((digest.readUInt32BE(offset) & 0x7fff_ffff) % 1_000_000).padStart(6, '0');
 }

@@ -131,6 +131,37 @@ describe.each(looks)('in the look "%s"', (name, look) => {
   });
 });
 
+// On the narrowest screen, where a long word shows; German has the longest.
+describe.each([['de-DE', true], ['fr-FR', false], ['es-ES', false]] as const)('in the language "%s", on a telephone', (locale, hasConsole) => {
+  it('what the person sees, and nothing of it in English', async () => {
+    const who = await as(manager, { locale, isPhone: true });
+    const { page } = who;
+    expect(await examine(who, portalPages, locale)).toEqual([]);
+    await open(who, '/security');
+    expect(await page.locator('html').getAttribute('lang')).toBe(locale.slice(0, 2));
+    expect(await page.locator('body').innerText()).not.toMatch(/\b(the|your|you|and|of|with)\b/i);
+    await who.context.close();
+  });
+  it.runIf(hasConsole)('the console', async () => {
+    const who = await as(admin, { locale, isPhone: true });
+    expect(await examine(who, adminPages(), locale)).toEqual([]);
+    await who.context.close();
+  }, 120_000);
+});
+
+it('the language is chosen in the menu of one\'s own name, and stays', async () => {
+  const who = await as(manager);
+  const { page } = who;
+  await open(who, '/sessions');
+  await page.getByRole('button', { name: /Signed in as/ }).click();
+  await page.getByRole('menuitem', { name: 'Français' }).click();
+  await page.locator('html[lang=fr]').waitFor();
+  expect(new URL(page.url()).pathname).toBe('/sessions');
+  await open(who, '/access');
+  expect(await page.locator('html').getAttribute('lang')).toBe('fr');
+  await who.context.close();
+});
+
 it('behind the tabs', async () => {
   const who = await as(admin);
   const tabs = (path: string, ...names: string[]): string[] => names.map((name) => `${path}?tab=${name}`);

@@ -29,7 +29,7 @@ const queries = new QueryClient({
   },
 });
 
-await chooseWords(navigator.languages);
+await chooseWords(document.documentElement.lang);
 const router = makeRouter(queries);
 returnFocusAfterDialogs();
 

@@ -1,6 +1,6 @@
 import { Menu, useMantineColorScheme } from '@mantine/core';
 import { IconCheck, IconDoorExit, IconLayoutGrid, IconSelector, IconShieldHalf } from '@tabler/icons-react';
-import { words } from '../words/index.ts';
+import { language, languages, words } from '../words/index.ts';
 import { at } from './at.ts';
 import { useMe } from './me.tsx';
 import { Person } from './person.tsx';
@@ -43,8 +43,14 @@ export function AccountMenu({ isPortal = false }: { isPortal?: boolean }) {
         )}
         <Menu.Label>{w.theme}</Menu.Label>
         {(['auto', 'light', 'dark'] as const).map((scheme) => (
-          <Menu.Item key={scheme} leftSection={colorScheme === scheme ? <IconCheck size={16} /> : <span style={{ display: 'block', width: 16 }} />} onClick={() => setColorScheme(scheme)}>
+          <Menu.Item key={scheme} leftSection={<Tick isOn={colorScheme === scheme} />} onClick={() => setColorScheme(scheme)}>
             {w.themes[scheme]}
+          </Menu.Item>
+        ))}
+        <Menu.Label>{w.language}</Menu.Label>
+        {Object.entries(languages).map(([one, name]) => (
+          <Menu.Item key={one} component="a" href={`/language/${one}`} lang={one} aria-current={one === language ? 'true' : undefined} leftSection={<Tick isOn={one === language} />}>
+            {name}
           </Menu.Item>
         ))}
         <Menu.Divider />
@@ -55,3 +61,5 @@ export function AccountMenu({ isPortal = false }: { isPortal?: boolean }) {
     </Menu>
   );
 }
+
+const Tick = ({ isOn }: { isOn: boolean }) => (isOn ? <IconCheck size={16} aria-hidden="true" /> : <span style={{ display: 'block', width: 16 }} />);

@@ -1,4 +1,4 @@
-import { language } from '../words/index.ts';
+import { language, words } from '../words/index.ts';
 
 const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['year', 31_557_600_000],
@@ -31,15 +31,16 @@ export const day = (date: string): string => new Intl.DateTimeFormat(language ==
 
 /** `0.8 s`, `38 s`, `4 min 10 s`, `3 h 20 min`, `2 d 4 h`. */
 export function duration(ms: number): string {
+  const { second, minute, hour, day } = words.ui.units;
   const seconds = Math.max(0, ms) / 1_000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 10) return `${new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(seconds)} ${second}`;
+  if (seconds < 120) return `${Math.round(seconds)} ${second}`;
   const minutes = Math.floor(seconds / 60);
   const and = (whole: string, rest: number, unit: string): string => (rest === 0 ? whole : `${whole} ${rest} ${unit}`);
-  if (minutes < 60) return and(`${minutes} min`, Math.floor(seconds % 60), 's');
+  if (minutes < 60) return and(`${minutes} ${minute}`, Math.floor(seconds % 60), second);
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return and(`${hours} h`, minutes % 60, 'min');
-  return and(`${Math.floor(hours / 24)} d`, hours % 24, 'h');
+  if (hours < 48) return and(`${hours} ${hour}`, minutes % 60, minute);
+  return and(`${Math.floor(hours / 24)} ${day}`, hours % 24, hour);
 }
 
 export const number = (value: number): string => new Intl.NumberFormat(language).format(value);

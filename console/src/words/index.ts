@@ -3,23 +3,24 @@ import { en } from './en/index.ts';
 /** Every visible sentence of the console. Another language is another object of this type: a missing one does not compile. */
 export type Words = typeof en;
 
-/** Catalogues beside English, loaded only when asked for: `de: async () => (await import('./de/index.ts')).de`. */
-const others: Readonly<Record<string, () => Promise<Words>>> = {};
+/** Catalogues beside English, loaded only when asked for. */
+const others: Readonly<Record<string, () => Promise<Words>>> = {
+  de: async () => (await import('./de/index.ts')).de,
+  fr: async () => (await import('./fr/index.ts')).fr,
+  es: async () => (await import('./es/index.ts')).es,
+};
+
+/** Each in its own words, so that whoever cannot read the page finds theirs. */
+export const languages = { en: 'English', de: 'Deutsch', fr: 'Français', es: 'Español' } as const;
 
 /** The chosen catalogue. Read it inside functions, never at module level: it is set before the first paint, not before the first import. */
 export let words: Words = en;
 export let language = 'en';
 
-export async function chooseWords(languages: readonly string[]): Promise<void> {
-  for (const wanted of languages) {
-    const base = wanted.toLowerCase().split('-')[0] ?? '';
-    if (base === 'en') break;
-    const load = others[base];
-    if (load) {
-      words = await load();
-      language = base;
-      break;
-    }
-  }
-  document.documentElement.lang = language;
+/** `wanted`: as the server chose for this page, by what was picked on a page of ours, or else by what the browser asks for. */
+export async function chooseWords(wanted: string): Promise<void> {
+  const load = others[wanted];
+  if (!load) return;
+  words = await load();
+  language = wanted;
 }

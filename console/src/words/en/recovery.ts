@@ -56,7 +56,7 @@ export const recovery = {
     sentence: (n: number) => (n === 0 ? 'Nobody waits for a reset.' : `${strongCount(n, 'reset waits', 'resets wait')} for a second person or for the pass to be taken.`),
     sentenceDrill: (name: string, sentence: string) => `${name}: ${sentence}`,
     sentenceNoDrill: 'Nobody has practised getting back in yet.',
-    sentenceRules: (second: boolean) => (second ? 'It takes **two people** to reset somebody.' : 'A help desk resets people **alone**.'),
+    sentenceRules: (second: boolean): string => (second ? 'It takes **two people** to reset somebody.' : 'A help desk resets people **alone**.'),
     notes: {
       resets: 'The help desk resets nobody alone: one asks, another approves, and the person is told each time.',
       drills: 'A way back that nobody has tried is a hope. Practising changes nothing and uses nothing up.',

@@ -28,6 +28,7 @@ export const shell = {
   liveText: 'This page renews itself the moment something happens.',
   notLive: 'Not live',
   notLiveText: 'The connection is lost; it is tried again by itself. What you see may be old.',
+  language: 'Language',
   theme: 'Appearance',
   themes: { auto: 'As the system', light: 'Light', dark: 'Dark' },
   keys: 'Keyboard',

@@ -62,4 +62,5 @@ export const ui = {
   reload: 'Load again',
   notFound: 'There is no page at this address.',
   toStart: 'To the start page',
+  units: { second: 's', minute: 'min', hour: 'h', day: 'd' },
 };

@@ -1,0 +1,33 @@
+import type { Words } from '../index.ts';
+import { number } from './plural.ts';
+
+export const audit: Words['audit'] = {
+  title: 'Audit',
+  sentence: (seq: string, lag: string | null) => `**${seq}** Einträge in einer lückenlosen Kette${lag ? `, der letzte ${lag} versiegelt` : ''}.`,
+  sentenceEmpty: 'Im Audit steht noch nichts.',
+  checkpoint: (seq: string) => `Signierter Prüfpunkt bei Eintrag ${seq},`,
+  noCheckpoint: 'Noch kein signierter Prüfpunkt.',
+  waiting: (n: number) => `${number(n)} noch nicht versiegelt`,
+  verify: 'Zum Nachprüfen auf dem Server ausführen:',
+  search: 'Wer, was, an wem',
+  allActions: 'Alle Aktionen',
+  allOutcomes: 'Erlaubt und abgelehnt',
+  filterAction: 'Aktion',
+  filterOutcome: 'Ergebnis',
+  from: 'Von',
+  to: 'Bis',
+  outcomes: { allowed: 'erlaubt', refused: 'abgelehnt' },
+  columns: { at: 'Wann', sentence: 'Was geschehen ist', actor: 'Wer', outcome: 'Ergebnis', seq: 'Eintrag' },
+  empty: 'Kein Eintrag passt',
+  emptyText: 'Jede Änderung und jede Ablehnung hinterlässt hier einen Eintrag.',
+  raw: 'Der Eintrag, wie er aufbewahrt ist',
+  notSealed: 'wird versiegelt',
+  reason: 'Grund',
+  action: 'Aktion',
+  actor: 'Akteur',
+  target: 'Ziel',
+  hash: 'Hash',
+  onlyActor: 'Nur dieser Akteur',
+  onlyTarget: 'Nur dieses Ziel',
+  about: 'Nur was dies betrifft:',
+};

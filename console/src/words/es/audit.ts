@@ -1,0 +1,33 @@
+import type { Words } from '../index.ts';
+import { number } from './plural.ts';
+
+export const audit: Words['audit'] = {
+  title: 'Auditoría',
+  sentence: (seq, lag) => `**${seq}** ${seq === '1' ? 'entrada' : 'entradas'} en una cadena sin roturas${lag ? `, la última sellada ${lag}` : ''}.`,
+  sentenceEmpty: 'La auditoría aún está vacía.',
+  checkpoint: (seq) => `Punto de control firmado en la entrada ${seq},`,
+  noCheckpoint: 'Aún no hay ningún punto de control firmado.',
+  waiting: (n) => `${number(n)} por sellar`,
+  verify: 'Para demostrarlo, ejecute en el servidor:',
+  search: 'Quién, qué, a quién',
+  allActions: 'Todas las acciones',
+  allOutcomes: 'Permitido y rechazado',
+  filterAction: 'Acción',
+  filterOutcome: 'Resultado',
+  from: 'Del',
+  to: 'Al',
+  outcomes: { allowed: 'permitido', refused: 'rechazado' },
+  columns: { at: 'Cuándo', sentence: 'Qué pasó', actor: 'Quién', outcome: 'Resultado', seq: 'Entrada' },
+  empty: 'Ninguna entrada coincide',
+  emptyText: 'Cada cambio y cada rechazo deja aquí una entrada.',
+  raw: 'La entrada tal como se guarda',
+  notSealed: 'por sellar',
+  reason: 'Motivo',
+  action: 'Acción',
+  actor: 'Autor',
+  target: 'Objeto',
+  hash: 'Hash',
+  onlyActor: 'Solo de este autor',
+  onlyTarget: 'Solo sobre esto',
+  about: 'Solo lo que afecta a',
+};

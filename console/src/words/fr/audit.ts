@@ -1,0 +1,33 @@
+import type { Words } from '../index.ts';
+import { count } from './plural.ts';
+
+export const audit: Words['audit'] = {
+  title: 'Audit',
+  sentence: (seq: string, lag: string | null) => `**${seq}** ${seq === '1' ? 'entrée' : 'entrées'} dans une chaîne ininterrompue${lag ? `, la dernière scellée ${lag}` : ''}.`,
+  sentenceEmpty: 'L’audit est encore vide.',
+  checkpoint: (seq: string) => `Point de contrôle signé à l’entrée ${seq},`,
+  noCheckpoint: 'Aucun point de contrôle signé pour l’instant.',
+  waiting: (n: number) => `${count(n, 'entrée', 'entrées')} à sceller`,
+  verify: 'Pour le prouver, exécutez sur le serveur :',
+  search: 'Qui, quoi, à qui',
+  allActions: 'Toutes les actions',
+  allOutcomes: 'Autorisées et refusées',
+  filterAction: 'Action',
+  filterOutcome: 'Résultat',
+  from: 'Du',
+  to: 'Au',
+  outcomes: { allowed: 'autorisée', refused: 'refusée' },
+  columns: { at: 'Quand', sentence: 'Ce qui s’est passé', actor: 'Qui', outcome: 'Résultat', seq: 'Entrée' },
+  empty: 'Aucune entrée ne correspond',
+  emptyText: 'Chaque changement et chaque refus laisse une entrée ici.',
+  raw: 'L’entrée telle qu’elle est conservée',
+  notSealed: 'à sceller',
+  reason: 'Motif',
+  action: 'Action',
+  actor: 'Acteur',
+  target: 'Cible',
+  hash: 'Hachage',
+  onlyActor: 'Seulement cet acteur',
+  onlyTarget: 'Seulement à ce sujet',
+  about: 'Seulement ce qui concerne',
+};

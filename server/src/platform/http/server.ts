@@ -17,6 +17,7 @@ import type { Log } from '../log/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import { noteCertificate, openCertificateHeader } from './client-certificate.ts';
 import { refuse, type Gate, type Principal, type RequestFacts } from './gate.ts';
+import { languagesOf } from './languages.ts';
 import { describeApi } from './openapi.ts';
 import type { PageFrame } from './page-frame.ts';
 import type { Permit } from './permit.ts';
@@ -426,17 +427,3 @@ function unstorable(input: unknown): string | null {
   }
   return null;
 }
-
-/** What was chosen on one of our pages comes before what the browser asks for (authentication/pages/language.ts sets it). */
-const chosenLanguage = /(?:^|;\s*)(?:__Host-)?bailiwick-language=([a-z]{2})(?:;|$)/;
-
-const languagesOf = (request: FastifyRequest): readonly string[] =>
-  `${chosenLanguage.exec(request.headers.cookie ?? '')?.[1] ?? ''},${(request.headers['accept-language'] ?? '').slice(0, 200)}`
-    .split(',')
-    .map((part) => {
-      const [language = '', quality] = part.trim().split(';q=');
-      return { language: language.toLowerCase(), quality: quality === undefined ? 1 : Number(quality) || 0 };
-    })
-    .filter((one) => /^[a-z]{2,3}(-[a-z0-9]+)*$/.test(one.language))
-    .sort((a, b) => b.quality - a.quality)
-    .map((one) => one.language);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { auditModule, makeRecordRefusal } from './audit/index.ts';
-import { authenticationModule, authenticationSurfaces, createApiToken, endSessionIn, importPasskeyMetadata, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator, rehearseRecovery } from './authentication/index.ts';
+import { authenticationModule, authenticationSurfaces, createApiToken, endSessionIn, importPasskeyMetadata, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator, rehearseRecovery, sayRefusal, speakerFor } from './authentication/index.ts';
 import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider, peopleGroups } from './authorization/index.ts';
 import { connectorKinds } from './connectors/index.ts';
 import { serveConsole } from './console.ts';
@@ -11,7 +11,7 @@ import type { Foundation } from './foundation.ts';
 import { lifecycleModule } from './lifecycle/index.ts';
 import type { Tx } from './platform/db/index.ts';
 import { mailModule } from './platform/mail/index.ts';
-import { openGate, openHttp, type Http, type Module } from './platform/http/index.ts';
+import { languagesOf, openGate, openHttp, type Http, type Module } from './platform/http/index.ts';
 import { breakGlassInWords, lastWayIn, privilegedModule } from './privileged/index.ts';
 import { reportsModule } from './reports/index.ts';
 
@@ -131,10 +131,12 @@ export async function openApp(foundation: Foundation): Promise<App> {
     gate,
     sessionReader,
     pageFrame,
+    sayRefusal,
     csrfKey: keys.derive('csrf'),
     modules,
     isReady: () => database.pool.query('select 1').then(() => true, () => false),
-    console: serveConsole({ folder: consoleFolder, config }),
+    // The console speaks what the sign-in pages do.
+    console: serveConsole({ folder: consoleFolder, config, languageOf: (request) => speakerFor(languagesOf(request)).language }),
   });
   return {
     http,

@@ -1,18 +1,21 @@
 import fastify from 'fastify';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { speakerFor } from './authentication/index.ts';
 import { serveConsole } from './console.ts';
+import { languagesOf } from './platform/http/index.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'bailiwick-console-'));
 mkdirSync(path.join(folder, 'assets-console'));
-writeFileSync(path.join(folder, 'index.html'), '<meta name="csp-nonce" content="__CSP_NONCE__">');
+copyFileSync(new URL('../../console/index.html', import.meta.url), path.join(folder, 'index.html'));
 writeFileSync(path.join(folder, 'secret.txt'), 'not an asset');
 for (const [name, text] of [['index-1.js', 'plain'], ['index-1.js.br', 'brotli'], ['index-1.js.gz', 'zipped']] as const) writeFileSync(path.join(folder, 'assets-console', name), text);
 
+const languageOf = (request: Parameters<typeof languagesOf>[0]): string => speakerFor(languagesOf(request)).language;
 const app = fastify();
-await app.register(serveConsole({ folder, config: { isSecure: true } }));
+await app.register(serveConsole({ folder, config: { isSecure: true }, languageOf }));
 afterAll(async () => {
   await app.close();
   rmSync(folder, { recursive: true });
@@ -27,6 +30,17 @@ it('every answer carries its own nonce, no cookie, and a policy without inline s
   expect(one.headers['content-security-policy']).not.toContain('unsafe');
   expect(one.headers['set-cookie']).toBeUndefined();
   expect(one.headers['cache-control']).toBe('no-store');
+});
+
+it('the page says which language was chosen on ours, else which of them the browser asks for, else English', async () => {
+  const pageFor = async (headers: Record<string, string>) => app.inject({ url: '/security', headers });
+  const languageFor = async (headers: Record<string, string>): Promise<string | undefined> => /^<!doctype html>\n<html lang="([^"]*)">/.exec((await pageFor(headers)).body)?.[1];
+  expect(await languageFor({})).toBe('en');
+  for (const [asked, language] of [['de-AT,en;q=0.5', 'de'], ['ja,fr;q=0.2', 'fr'], ['es-MX', 'es'], ['ja', 'en'], ['"><script>', 'en'], ['__proto__', 'en']] as const) expect(await languageFor({ 'accept-language': asked }), asked).toBe(language);
+  expect(await languageFor({ 'accept-language': 'de', 'cookie': '__Host-bailiwick-language=fr' })).toBe('fr');
+  const page = await pageFor({ 'accept-language': 'de' });
+  expect(page.headers['vary']).toBe('accept-language, cookie');
+  expect(page.body, 'the nonce stands where it stood').toMatch(/<meta name="csp-nonce" content="[\w-]{20,}" \/>/);
 });
 
 it('hashed files are kept for ever, in the best encoding that the browser takes', async () => {
@@ -44,7 +58,7 @@ it('nothing beside the built files can be named', async () => {
 
 it('a console that was not built says so', async () => {
   const bare = fastify();
-  await bare.register(serveConsole({ folder: path.join(folder, 'nothing'), config: { isSecure: false } }));
+  await bare.register(serveConsole({ folder: path.join(folder, 'nothing'), config: { isSecure: false }, languageOf }));
   expect((await bare.inject('/')).statusCode).toBe(503);
   await bare.close();
 });

@@ -24,17 +24,18 @@ const types: Readonly<Record<string, string>> = {
 const pages = ['/', '/access', '/security', '/sessions', '/team', '/admin', '/admin/*'] as const;
 
 /**
- * Serves the built console: hashed files that never change, and one page that carries a fresh nonce for its styles.
- * The page is the same for everybody and says nothing about anybody; who is signed in, the API tells.
+ * Serves the built console: hashed files that never change, and one page that carries a fresh nonce for its styles and the
+ * language in which to speak. It says nothing about anybody; who is signed in, the API tells.
  */
-export function serveConsole({ folder, config }: { folder: string; config: Pick<Config, 'isSecure'> }): FastifyPluginAsync {
+export function serveConsole({ folder, config, languageOf }: { folder: string; config: Pick<Config, 'isSecure'>; /** One of those that we speak: it goes into the page as it is. */ languageOf: (request: FastifyRequest) => string }): FastifyPluginAsync {
   const assets = readAssets(path.join(folder, 'assets-console'));
   const html = read(path.join(folder, 'index.html'))?.toString('utf8') ?? null;
   const [before = '', after = ''] = html?.split('__CSP_NONCE__') ?? [];
+  const inLanguage = (language: string): string => before.replace(/(?<=<html lang=")[^"]*/, language);
   // A proxy that speaks plain http to us must not make the browser ask for parts in the clear.
   const upgrade = config.isSecure ? '; upgrade-insecure-requests' : '';
 
-  const sendPage = (_request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  const sendPage = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     if (html === null) return reply.code(503).type('text/plain; charset=utf-8').send('the console is not built; run npm run build\n');
     const nonce = randomToken(128);
     reply.header(
@@ -42,8 +43,8 @@ export function serveConsole({ folder, config }: { folder: string; config: Pick<
       `default-src 'none'; script-src 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'${upgrade}`,
     );
     // The nonce is for this answer alone: a stored copy would carry an old one.
-    reply.header('cache-control', 'no-store');
-    return reply.type('text/html; charset=utf-8').send(before + nonce + after);
+    reply.header('cache-control', 'no-store').header('vary', 'accept-language, cookie');
+    return reply.type('text/html; charset=utf-8').send(inLanguage(languageOf(request)) + nonce + after);
   };
 
   return async (app) => {

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Secret, TOTP } from 'otpauth';
 import { makeRecordRefusal } from '../src/audit/index.ts';
-import { authenticationModule, issueAccessPass, makeSetupLink, openPageFrame, openPushSender, openSessionReader, recoverAdministrator, type ConsoleRoles } from '../src/authentication/index.ts';
+import { authenticationModule, issueAccessPass, makeSetupLink, openPageFrame, openPushSender, openSessionReader, recoverAdministrator, sayRefusal, type ConsoleRoles } from '../src/authentication/index.ts';
 import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider, peopleGroups } from '../src/authorization/index.ts';
 import { addPersonIn, changePersonIn, leavePersonIn, personId as toPersonId } from '../src/directory/index.ts';
 import { lastWayIn } from '../src/privileged/index.ts';
@@ -55,7 +55,7 @@ export async function authenticationWorld(url: string = origin, settings: Readon
   const authentication: Module = authenticationModule({ ...needs, pageFrame, consoleRoles, peopleGroups, lastWayIn, permissionsOf: (principal) => decider.held(principal, authentication.permissions), formTargetsOf: async () => [], applicationsOfSessions: async () => [], pushSender: openPushSender(needs, more.pushAgent), applicationOf: async (returnTo) => (returnTo.startsWith('/oauth2/interaction/') ? 'Wiki' : null) });
   const modules: Module[] = [authentication, authorizationModule({ ...needs, lastWayIn })];
   for (const subscriber of modules.flatMap((module) => module.subscribers ?? [])) events.subscribe(subscriber);
-  const http = await openHttp({ config, clock, log: silentLog, metrics, gate, sessionReader: openSessionReader(needs), pageFrame, csrfKey: keys.derive('csrf'), modules, isReady: async () => true });
+  const http = await openHttp({ config, clock, log: silentLog, metrics, gate, sessionReader: openSessionReader(needs), pageFrame, sayRefusal, csrfKey: keys.derive('csrf'), modules, isReady: async () => true });
   const app = http.fastify;
 
   interface Reply {

@@ -10,6 +10,7 @@ import { makeRecordRefusal } from '../src/audit/index.ts';
 import { announceEnded } from '../src/authentication/session/end-sessions.ts';
 import { openSessionReader, sessionCookie } from '../src/authentication/session/read-session.ts';
 import { raiseSessionIn, startSessionIn } from '../src/authentication/session/start-session.ts';
+import { sayRefusal } from '../src/authentication/pages/refusal.ts';
 import { disavow } from '../src/authentication/factor/disavow.ts';
 import { addDisavowal } from '../src/authentication/factor/store.ts';
 import { endSession as endStoredSession } from '../src/authentication/session/store.ts';
@@ -101,7 +102,7 @@ export async function federationWorld(options: { clock?: Clock } = {}) {
     });
     for (const job of federation.jobs ?? []) jobs.define(job);
     for (const subscriber of federation.subscribers ?? []) events.subscribe(subscriber);
-    const http: Http = await openHttp({ config, clock, log: silentLog, metrics: openMetrics(), gate, sessionReader, pageFrame, csrfKey: keys.derive('csrf'), modules: [federation], isReady: async () => true });
+    const http: Http = await openHttp({ config, clock, log: silentLog, metrics: openMetrics(), gate, sessionReader, pageFrame, sayRefusal, csrfKey: keys.derive('csrf'), modules: [federation], isReady: async () => true });
     await events.start();
     await jobs.start();
     await http.listen();

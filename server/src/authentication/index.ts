@@ -7,6 +7,7 @@ export { permissions as authenticationPermissions } from './permissions.ts';
 export { kinds as authenticationEventKinds, type AuthenticationEvent } from './events.ts';
 export type { AuthenticationNeeds, ConsoleRoles, LastWayIn } from './needs.ts';
 export { openPageFrame } from './pages/frame.ts';
+export { sayRefusal } from './pages/refusal.ts';
 export { speakerFor, type Speaker } from './pages/phrases.ts';
 
 export { openSessionReader, sessionCookie } from './session/read-session.ts';

@@ -1,30 +1,13 @@
-import type { Refusal } from '../../platform/errors/index.ts';
 import { html, trustedHtml, type Html } from '../../platform/html/index.ts';
 import type { PageFrame } from '../../platform/http/index.ts';
 import { openFaces, type Faces } from '../branding/face.ts';
 import type { Needs } from '../needs.ts';
 import { script, style } from './assets.ts';
 import { languageSwitch } from './language.ts';
-import { speakerFor, type PhraseName } from './phrases.ts';
+import { speakerFor } from './phrases.ts';
+import { sayRefusalOnPage } from './refusal.ts';
 
 const logo = trustedHtml('<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M12 3 4 6v6c0 4.5 3.2 7.7 8 9 4.8-1.3 8-4.5 8-9V6z"/><circle cx="12" cy="10.5" r="2"/><path d="M12 12.5V16"/></svg>');
-
-/** What platform says no with, in the reader's language; other refusals keep their own English sentence. */
-const phraseOf: Readonly<Record<string, PhraseName>> = {
-  'platform.forged_request': 'error_forged',
-  'platform.too_many_requests': 'error_too_many',
-  'platform.too_busy': 'error_too_busy',
-  'platform.not_found': 'error_not_found',
-  'platform.input_invalid': 'error_input',
-  'platform.bug': 'error_bug',
-  'platform.unavailable': 'error_unavailable',
-  'platform.body_too_large': 'error_too_large',
-  'platform.body_unreadable': 'error_input',
-  'platform.body_type_unknown': 'error_input',
-  'platform.address_unreadable': 'error_address',
-  'platform.not_permitted': 'error_not_permitted',
-  'authentication.setup_link_not_valid': 'link_used',
-};
 
 /** With the brand that its pages show, for the doors beside them: whoever changes it sees it on the next page. */
 export interface BrandedPageFrame extends PageFrame {
@@ -63,12 +46,9 @@ ${isOnce ? '' : languageSwitch(languages)}
     faces,
     prepare: async () => void (await faces.recent()),
     frame,
-    refusal(refusal: Refusal, languages) {
+    refusal(refusal, languages) {
       const { say } = speakerFor(languages);
-      const phrase = phraseOf[refusal.code];
-      const facts = Object.fromEntries(Object.entries(refusal.facts).map(([key, value]) => [key, String(value)]));
-      const text = phrase ? say(phrase, facts) : `${refusal.message.charAt(0).toUpperCase()}${refusal.message.slice(1)}.`;
-      return frame({ title: say('refused_title'), languages, content: html`<h1>${say('refused_title')}</h1><p>${text}</p><a class="button plain" href="/">${say('go_home')}</a>` });
+      return frame({ title: say('refused_title'), languages, content: html`<h1>${say('refused_title')}</h1><p>${sayRefusalOnPage(refusal, languages)}</p><a class="button plain" href="/">${say('go_home')}</a>` });
     },
   };
 }

@@ -27,9 +27,9 @@ export type PhraseName = NamesOf<(typeof rooms)[number]>;
 export type { Language };
 
 /** French sets a space before these marks, and no line may begin with one. */
-const set = (language: Language, phrases: Readonly<Record<string, string>>): Readonly<Record<string, string>> => (language === 'fr' ? Object.fromEntries(Object.entries(phrases).map(([name, text]) => [name, text.replace(/ ([?!:;»])/g, '\u00a0$1').replace(/« /g, '«\u00a0')])) : phrases);
+export const typeset = (language: Language, phrases: Readonly<Record<string, string>>): Readonly<Record<string, string>> => (language === 'fr' ? Object.fromEntries(Object.entries(phrases).map(([name, text]) => [name, text.replace(/ ([?!:;»])/g, '\u00a0$1').replace(/« /g, '«\u00a0')])) : phrases);
 
-const catalogue = Object.fromEntries((['en', 'de', 'fr', 'es'] as const).map((language) => [language, set(language, Object.assign({}, ...rooms.map((room) => room[language])))])) as Readonly<Record<Language, Readonly<Record<PhraseName, string>>>>;
+const catalogue = Object.fromEntries((['en', 'de', 'fr', 'es'] as const).map((language) => [language, typeset(language, Object.assign({}, ...rooms.map((room) => room[language])))])) as Readonly<Record<Language, Readonly<Record<PhraseName, string>>>>;
 
 export interface Speaker {
   readonly language: Language;
@@ -37,8 +37,13 @@ export interface Speaker {
 }
 
 /** The first language of the browser that we speak; else English. */
+export const languageFor = (languages: readonly string[]): Language => languages.map((one) => one.split('-')[0]!).find((one): one is Language => Object.hasOwn(catalogue, one)) ?? 'en';
+
+/** `{name}` becomes the fact of that name. */
+export const fill = (text: string, facts: Readonly<Record<string, string | number>>): string => text.replace(/\{(\w+)\}/g, (whole, key: string) => String(facts[key] ?? whole));
+
 export function speakerFor(languages: readonly string[]): Speaker {
-  const language = languages.map((one) => one.split('-')[0]!).find((one): one is Language => Object.hasOwn(catalogue, one)) ?? 'en';
+  const language = languageFor(languages);
   const phrases = catalogue[language];
-  return { language, say: (name, facts = {}) => phrases[name].replace(/\{(\w+)\}/g, (whole, key: string) => String(facts[key] ?? whole)) };
+  return { language, say: (name, facts = {}) => fill(phrases[name], facts) };
 }

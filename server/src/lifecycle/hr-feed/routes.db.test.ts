@@ -22,6 +22,7 @@ beforeAll(async () => {
     config: loadConfig({ BAILIWICK_PORT: '0' }), clock: systemClock, log: silentLog, metrics: openMetrics(), gate,
     sessionReader: { cookieName: 'bailiwick', read: async ({ bearer }) => (bearer === 'ivan-ivan-ivan' ? ivan : null) },
     pageFrame: { frame: ({ content }) => content, refusal: (refusal) => html`${refusal.message}` },
+    sayRefusal: () => null,
     csrfKey: Buffer.alloc(32, 1),
     modules: [{ domain: 'lifecycle', permissions, ...module }],
     isReady: async () => true,

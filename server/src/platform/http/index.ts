@@ -5,4 +5,6 @@ export { openHttp, type Http, type Module, type SessionReader } from './server.t
 export { networkOf, openRateLimits, type RateLimits } from './rate-limit.ts';
 export { describeApi } from './openapi.ts';
 export type { PageFrame } from './page-frame.ts';
+export type { SaidRefusal, SayRefusal } from './say-refusal.ts';
+export { languagesOf } from './languages.ts';
 export { certificateOf, type PresentedCertificate } from './client-certificate.ts';

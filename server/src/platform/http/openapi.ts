@@ -15,9 +15,9 @@ const problem: Json = {
   required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
   properties: {
     type: { type: 'string' },
-    title: { type: 'string' },
+    title: { type: 'string', description: 'Of the kind of refusal, in the same language.' },
     status: { type: 'integer' },
-    detail: { type: 'string', description: 'What happened, why, and what to do.' },
+    detail: { type: 'string', description: 'What happened, why, and what to do. English, or the language of `accept-language` where there is a sentence in it; `content-language` says which.' },
     code: { type: 'string', description: 'Stable; see the reference of refusals.' },
     requestId: { type: 'string' },
     errors: { type: 'array', items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } } },

@@ -45,6 +45,7 @@ beforeAll(async () => {
     config: loadConfig({ BAILIWICK_PORT: '0', BAILIWICK_URL: 'http://localhost:8080' }), clock: systemClock, log: silentLog, metrics: openMetrics(), gate,
     sessionReader: { cookieName: 'bailiwick', read: async ({ session, bearer }, _request, options) => ((leaver.looks += options?.isOnlyLooking ? 1 : 0), session === 'maria' || (session === 'leaver' && !leaver.isGone) ? maria : bearer === 'token-token' ? token : null) },
     pageFrame: { frame: ({ content }) => content, refusal: (refusal) => html`<p>${refusal.message}</p>` },
+    sayRefusal: (refusal, languages) => (refusal.code === refuse.already_there.code && languages[0]?.startsWith('de') ? { language: 'de', title: 'Widerspruch', detail: `\`${String(refusal.facts['name'])}\` gibt es schon` } : null),
     csrfKey: Buffer.alloc(32, 1),
     modules: [{ domain: 'test', permissions: ['test.thing.read', 'test.thing.make'], routes }],
     isReady: async () => true,
@@ -81,6 +82,20 @@ describe('the route table', () => {
     const conflict = await http.fastify.inject({ method: 'POST', url: '/api/v1/things', headers: signed, payload: { name: 'taken' } });
     expect(conflict.statusCode).toBe(409);
     expect(conflict.json().detail).toBe('`taken` is there already; choose another name');
+  });
+
+  it('says no in the language of the reader where it has a sentence, with the same code and status, and else in English as it is declared', async () => {
+    const make = (headers: Record<string, string>) => http.fastify.inject({ method: 'POST', url: '/api/v1/things', headers: { ...signed, ...headers }, payload: { name: 'taken' } });
+    const german = await make({ 'accept-language': 'de-DE,de;q=0.9', 'accept': 'application/json' });
+    expect([german.statusCode, german.headers['content-language'], german.headers['content-type']]).toEqual([409, 'de', 'application/problem+json; charset=utf-8']);
+    expect(german.json()).toEqual({ type: 'about:blank', title: 'Widerspruch', status: 409, detail: '`taken` gibt es schon', code: 'test.already_there', requestId: expect.any(String) as unknown });
+    const chosen = await make({ 'cookie': `${cookie.cookie}; bailiwick-language=en`, 'accept-language': 'de' });
+    for (const english of [await make({}), chosen]) {
+      expect(english.headers['content-language']).toBe('en');
+      expect(english.json()).toMatchObject({ title: 'Conflict', status: 409, detail: '`taken` is there already; choose another name', code: 'test.already_there' });
+    }
+    const unsaid = await http.fastify.inject({ url: '/api/v1/things/lamp', headers: { 'accept-language': 'de' } });
+    expect([unsaid.headers['content-language'], unsaid.json<{ detail: string }>().detail]).toEqual(['en', 'nobody is signed in; sign in and try again']);
   });
 
   it('a no of the verb is on record as well as a no of the gate', async () => {

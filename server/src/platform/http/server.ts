@@ -16,10 +16,12 @@ import type { Log } from '../log/index.ts';
 import type { Metrics } from '../metrics/index.ts';
 import { noteCertificate, openCertificateHeader } from './client-certificate.ts';
 import { refuse, type Gate, type Principal, type RequestFacts } from './gate.ts';
+import { languagesOf } from './languages.ts';
 import { describeApi } from './openapi.ts';
 import type { PageFrame } from './page-frame.ts';
 import type { Permit } from './permit.ts';
 import type { AnyRoute, Answer, CookieChange } from './route.ts';
+import type { SayRefusal } from './say-refusal.ts';
 
 /** What a domain hands to `app.ts`. */
 export interface Module {
@@ -55,6 +57,7 @@ export interface HttpNeeds {
   readonly gate: Gate;
   readonly sessionReader: SessionReader;
   readonly pageFrame: PageFrame;
+  readonly sayRefusal: SayRefusal;
   readonly csrfKey: Buffer;
   readonly modules: readonly Module[];
   /** True when the database answers. */
@@ -160,10 +163,17 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
     const retryAfter = refusal.facts['retryAfterSeconds'];
     if (typeof retryAfter === 'number') reply.header('retry-after', String(retryAfter));
     if (status === 401) reply.header('www-authenticate', 'Bearer realm="bailiwick"');
-    reply.code(status);
-    if (isPage(request)) return sendHtml(reply, needs.pageFrame.refusal(refusal, languagesOf(request)).text, []);
+    return sendNo(request, reply.code(status), refusal, titles[refusal.kind], errors);
+  }
+
+  /** As a page or as problem+json (RFC 9457), in the reader's language where somebody has a sentence for it. */
+  function sendNo(request: FastifyRequest, reply: FastifyReply, refusal: Refusal, title: string, errors?: readonly { path: string; message: string }[]): FastifyReply {
+    const languages = languagesOf(request);
+    if (isPage(request)) return sendHtml(reply, needs.pageFrame.refusal(refusal, languages).text, []);
+    const said = needs.sayRefusal(refusal, languages) ?? { language: 'en', title, detail: refusal.message };
     const stepUp = refusal.code === refuse.stronger_sign_in_needed.code ? { assuranceLevel: refusal.facts['assuranceLevel'], maxAgeSeconds: refusal.facts['maxAgeSeconds'], ...(refusal.facts['stepUp'] ? { stepUp: refusal.facts['stepUp'] } : {}) } : {};
-    return reply.type('application/problem+json').send(JSON.stringify({ type: 'about:blank', title: titles[refusal.kind], status, detail: refusal.message, code: refusal.code, requestId: request.id, ...stepUp, ...(errors ? { errors } : {}) }));
+    reply.header('content-language', said.language);
+    return reply.type('application/problem+json').send(JSON.stringify({ type: 'about:blank', title: said.title, status: reply.statusCode, detail: said.detail, code: refusal.code, requestId: request.id, ...stepUp, ...(errors ? { errors } : {}) }));
   }
 
   app.setNotFoundHandler((request, reply) => {
@@ -181,9 +191,8 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
       return sendRefusal(request, reply, refuse.unavailable());
     }
     log.error({ err: error, requestId: request.id, method: request.method, route: request.routeOptions.url }, 'a bug');
-    reply.code(500);
-    if (isPage(request)) return sendHtml(reply, needs.pageFrame.refusal(new Refusal('platform.bug', 'unavailable', `something went wrong here; tell an administrator the reference \`${request.id}\``, { reference: request.id }), languagesOf(request)).text, []);
-    return reply.type('application/problem+json').send(JSON.stringify({ type: 'about:blank', title: 'Error', status: 500, detail: `something went wrong here; tell an administrator the reference \`${request.id}\``, code: 'platform.bug', requestId: request.id }));
+    const bug = new Refusal('platform.bug', 'unavailable', `something went wrong here; tell an administrator the reference \`${request.id}\``, { reference: request.id });
+    return sendNo(request, reply.code(500), bug, 'Error');
   });
 
   function setCookies(reply: FastifyReply, cookies: readonly CookieChange[]): void {
@@ -425,17 +434,3 @@ function unstorable(input: unknown): string | null {
   }
   return null;
 }
-
-/** What was chosen on one of our pages comes before what the browser asks for (authentication/pages/language.ts sets it). */
-const chosenLanguage = /(?:^|;\s*)(?:__Host-)?bailiwick-language=([a-z]{2})(?:;|$)/;
-
-const languagesOf = (request: FastifyRequest): readonly string[] =>
-  `${chosenLanguage.exec(request.headers.cookie ?? '')?.[1] ?? ''},${(request.headers['accept-language'] ?? '').slice(0, 200)}`
-    .split(',')
-    .map((part) => {
-      const [language = '', quality] = part.trim().split(';q=');
-      return { language: language.toLowerCase(), quality: quality === undefined ? 1 : Number(quality) || 0 };
-    })
-    .filter((one) => /^[a-z]{2,3}(-[a-z0-9]+)*$/.test(one.language))
-    .sort((a, b) => b.quality - a.quality)
-    .map((one) => one.language);

@@ -11,7 +11,9 @@ import { headings, knownIds, requirements } from './asvs-requirements.mjs';
 const controls = 'tools/sign-in-controls.mjs';
 
 const roots = ['contract/src', 'server/src', 'server/testing', 'server/simulation', 'console/src', 'e2e', 'docs', 'tools'];
-const isRead = (file) => /\.(?:ts|tsx|mjs|js|sql|css|md)$/.test(file) && !file.startsWith('docs/reference/') && !/^tools\/asvs[-.\w]*$/.test(file);
+// What a catalogue cites in English its translations cite too, and keep nothing by that.
+const isTranslation = (file) => /^console\/src\/words\/(?!en\/)[a-z]{2}\//.test(file);
+const isRead = (file) => /\.(?:ts|tsx|mjs|js|sql|css|md)$/.test(file) && !isTranslation(file) && !file.startsWith('docs/reference/') && !/^tools\/asvs[-.\w]*$/.test(file);
 
 /** Every file in which a marker counts; paths from the root of the repository, with `/`. */
 export function readSources(root) {

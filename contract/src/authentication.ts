@@ -74,6 +74,7 @@ export const factors = z.object({
   strength: z.object({
     assuranceLevel,
     isPhishingResistant: z.boolean(),
+    restsOn: z.enum(['listed_key', 'passkey', 'certificate', 'password_and_certificate', 'password_and_key', 'password_and_code', 'password_and_push', 'one_factor', 'nothing']),
     sentence: z.string(),
     nextStep: z.enum(['none', 'add_passkey', 'add_second_factor', 'new_recovery_codes', 'add_spare_passkey']),
   }),

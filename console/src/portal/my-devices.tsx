@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { deviceName } from '../ui/device-name.ts';
 import { forgetMyDevice, forgetMyDevices, myDevicesQuery, myStrangeTriesQuery, type KnownDevice } from '../api/sessions.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { DeviceList } from '../ui/device-list.tsx';
@@ -39,7 +40,7 @@ export function MyDevices() {
       </Loaded>
       {asked ? (
         <Confirm
-          title={asked.is === 'all' ? w.forgetAll : w.forgetOne(asked.device.device)}
+          title={asked.is === 'all' ? w.forgetAll : w.forgetOne(deviceName(asked.device.device))}
           effect={asked.is === 'all' ? w.forgetAllEffect(devices.length) : w.forgetEffect}
           action={asked.is === 'all' ? w.forgetAll : w.forget}
           onConfirm={async () => {

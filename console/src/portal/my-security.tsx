@@ -40,7 +40,7 @@ function Shown({ factors }: { factors: Factors }) {
     <>
       <PageSentence
         title={w.title}
-        sentence={strength.sentence || w.levels[strength.assuranceLevel]}
+        sentence={w.restsOn[strength.restsOn]}
         note={<Tone tone={strength.isPhishingResistant ? 'good' : strength.assuranceLevel >= 2 ? 'neutral' : 'attention'}>{strength.isPhishingResistant ? words.people.factors.phishingResistant : words.people.factors.notPhishingResistant}</Tone>}
       />
       {isBreakGlass ? (

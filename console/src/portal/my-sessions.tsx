@@ -1,6 +1,7 @@
 import { Button, Stack } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { deviceName } from '../ui/device-name.ts';
 import { endMyOtherSessions, endMySession, mySessionsQuery, type Session } from '../api/authentication.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { MyDevices, MyStrangeTries } from './my-devices.tsx';
@@ -65,7 +66,7 @@ export function MySessions() {
       ) : null}
       {asked?.is === 'one' ? (
         <Confirm
-          title={w.endOne(asked.session.device)}
+          title={w.endOne(deviceName(asked.session.device))}
           effect={asked.session.isCurrent ? w.endThis : w.endOneEffect}
           action={words.people.sessions.end}
           onConfirm={async () => {

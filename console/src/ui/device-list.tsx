@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconDeviceDesktop, IconDeviceMobile } from '@tabler/icons-react';
+import { deviceName } from './device-name.ts';
 import type { KnownDevice } from '../api/sessions.ts';
 import { words } from '../words/index.ts';
 import css from './session-list.module.css';
@@ -20,7 +21,7 @@ export function DeviceList({ devices, onForget }: { devices: readonly KnownDevic
             <Shape size={24} stroke={1.4} aria-hidden="true" />
             <div>
               <span className={css.name}>
-                {device.device}
+                {deviceName(device.device)}
                 {device.isCurrent ? <Tone tone="good">{words.people.sessions.current}</Tone> : null}
               </span>
               <span className={css.under}>
@@ -33,7 +34,7 @@ export function DeviceList({ devices, onForget }: { devices: readonly KnownDevic
               </span>
             </div>
             {onForget ? (
-              <Button size="compact-sm" variant="default" onClick={() => onForget(device)} aria-label={w.forgetOne(device.device)}>
+              <Button size="compact-sm" variant="default" onClick={() => onForget(device)} aria-label={w.forgetOne(deviceName(device.device))}>
                 {w.forget}
               </Button>
             ) : null}

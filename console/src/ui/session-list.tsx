@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconDeviceDesktop, IconDeviceMobile } from '@tabler/icons-react';
+import { deviceName } from './device-name.ts';
 import type { Session } from '../api/authentication.ts';
 import { words } from '../words/index.ts';
 import css from './session-list.module.css';
@@ -20,7 +21,7 @@ export function SessionList({ sessions, onEnd }: { sessions: readonly Session[];
             <Device size={24} stroke={1.4} aria-hidden="true" />
             <div>
               <span className={css.name}>
-                {session.device}
+                {deviceName(session.device)}
                 {session.isCurrent ? <Tone tone="good">{w.current}</Tone> : null}
               </span>
               <span className={css.under}>
@@ -47,7 +48,7 @@ export function SessionList({ sessions, onEnd }: { sessions: readonly Session[];
               ) : null}
             </div>
             {session.endedAt || !onEnd ? null : (
-              <Button size="compact-sm" variant="default" onClick={() => onEnd(session)} aria-label={`${w.end} ${session.device}`}>
+              <Button size="compact-sm" variant="default" onClick={() => onEnd(session)} aria-label={`${w.end} ${deviceName(session.device)}`}>
                 {w.end}
               </Button>
             )}

@@ -22,7 +22,9 @@ const marks = (text: string): string => `${(text.match(/\*\*/g) ?? []).length} b
 const english = sentences(en);
 
 /** The same word in both, or a name. */
-const isWordLike = (text: string): boolean => text.length <= 24 && !/[.!?]/.test(text);
+const isWordLike = (text: string): boolean => text.length <= 24 && !/\w\w[.!?]$/.test(text);
+/** Spanish writes the office of personnel with a period, which says nothing about the end. */
+const endsOtherwise = (text: string, than: string): boolean => !/\bHH\.$/.test(text) && /[.?]$/.test(text) !== /[.?]$/.test(than);
 
 describe.each([['German', de], ['French', fr], ['Spanish', es]])('%s', (_name, catalogue) => {
   const own = sentences(catalogue);
@@ -42,7 +44,7 @@ describe.each([['German', de], ['French', fr], ['Spanish', es]])('%s', (_name, c
   });
 
   it('says nothing empty that English says, and ends as a sentence where English does', () => {
-    const wrong = [...own].filter(([way, text]) => !text.includes('=>') && ((text.trim() === '') !== (english.get(way)!.trim() === '') || /[.?]$/.test(text) !== /[.?]$/.test(english.get(way)!)));
+    const wrong = [...own].filter(([way, text]) => !text.includes('=>') && ((text.trim() === '') !== (english.get(way)!.trim() === '') || endsOtherwise(text, english.get(way)!)));
     expect(wrong).toEqual([]);
   });
 });

@@ -22,7 +22,17 @@ export const portal: Words['portal'] = {
   },
   security: {
     title: 'Meine Sicherheit',
-    levels: { 0: 'Sie können sich noch nicht anmelden.', 1: 'Sie melden sich mit einem Faktor an.', 2: 'Sie melden sich mit zwei Faktoren an.', 3: 'Sie melden sich mit einem Hardwareschlüssel an.' },
+    restsOn: {
+      listed_key: 'Ihr Sicherheitsschlüssel meldet Sie auf der höchsten Stufe an: Keine falsche Seite kann ihn Ihnen entlocken, und niemand kann ihn kopieren.',
+      passkey: 'Ihr Passkey allein meldet Sie an, und keine falsche Seite kann ihn Ihnen entlocken.',
+      certificate: 'Ihr Zertifikat allein meldet Sie an, und keine falsche Seite kann es Ihnen entlocken.',
+      password_and_certificate: 'Sie melden sich mit Passwort und Gerätezertifikat an; keine falsche Seite kann damit etwas anfangen.',
+      password_and_key: 'Sie melden sich mit Passwort und Sicherheitsschlüssel an; keine falsche Seite kann damit etwas anfangen.',
+      password_and_code: 'Sie melden sich mit Passwort und Code an. Eine falsche Seite könnte nach beidem fragen: Ein Passkey schließt diese Lücke.',
+      password_and_push: 'Sie melden sich mit einem Passwort und mit Ziffern an, die Sie auf Ihrem Telefon eintippen. Eine falsche Seite könnte eigene zeigen: Ein Passkey schließt diese Lücke.',
+      one_factor: 'Sie haben nur einen Faktor. Zum Anmelden braucht es einen zweiten.',
+      nothing: 'Sie können sich noch nicht anmelden.',
+    },
     next: 'Der nächste gute Schritt',
     steps: {
       none: 'Nichts zu tun: Es ist so stark, wie es sein soll.',

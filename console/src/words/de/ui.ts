@@ -63,5 +63,7 @@ export const ui: Words['ui'] = {
   reload: 'Neu laden',
   notFound: 'Unter dieser Adresse gibt es keine Seite.',
   toStart: 'Zur Startseite',
+  browserOn: (browser: string, system: string) => `${browser} unter ${system}`,
+  unknownBrowser: 'Unbekannter Browser',
   units: { second: 's', minute: 'min', hour: 'h', day: 'T' },
 };

@@ -21,7 +21,17 @@ export const portal = {
   },
   security: {
     title: 'My security',
-    levels: { 0: 'You cannot sign in yet.', 1: 'You sign in with one factor.', 2: 'You sign in with two factors.', 3: 'You sign in with a hardware key.' },
+    restsOn: {
+      listed_key: 'Your security key signs you in at the highest level: no false page can trick you out of it, and nobody can copy it.',
+      passkey: 'Your passkey signs you in by itself, and no false page can trick you out of it.',
+      certificate: 'Your certificate signs you in by itself, and no false page can trick you out of it.',
+      password_and_certificate: 'You sign in with a password and the certificate of your device, and no false page can use them.',
+      password_and_key: 'You sign in with a password and a security key, and no false page can use them.',
+      password_and_code: 'You sign in with a password and a code. A false page could still ask you for both: a passkey closes that gap.',
+      password_and_push: 'You sign in with a password and digits that you type on your telephone. A false page could still show you its own: a passkey closes that gap.',
+      one_factor: 'You have one factor only. It takes a second one to sign in.',
+      nothing: 'You have no way to sign in yet.',
+    },
     next: 'The next best step',
     steps: {
       none: 'Nothing to do: this is as strong as it should be.',

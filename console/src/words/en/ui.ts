@@ -62,5 +62,7 @@ export const ui = {
   reload: 'Load again',
   notFound: 'There is no page at this address.',
   toStart: 'To the start page',
+  browserOn: (browser: string, system: string) => `${browser} on ${system}`,
+  unknownBrowser: 'Unknown browser',
   units: { second: 's', minute: 'min', hour: 'h', day: 'd' },
 };

@@ -22,7 +22,17 @@ export const portal: Words['portal'] = {
   },
   security: {
     title: 'Mi seguridad',
-    levels: { 0: 'Todavía no puede iniciar sesión.', 1: 'Inicia sesión con un factor.', 2: 'Inicia sesión con dos factores.', 3: 'Inicia sesión con una llave física.' },
+    restsOn: {
+      listed_key: 'Su llave de seguridad le da acceso con el nivel más alto: ninguna página falsa puede sonsacársela y nadie puede copiarla.',
+      passkey: 'Su llave de acceso basta para iniciar sesión, y ninguna página falsa puede sonsacársela.',
+      certificate: 'Su certificado basta para iniciar sesión, y ninguna página falsa puede sonsacárselo.',
+      password_and_certificate: 'Inicia sesión con una contraseña y el certificado de su dispositivo; ninguna página falsa puede usarlos.',
+      password_and_key: 'Inicia sesión con una contraseña y una llave de seguridad; ninguna página falsa puede usarlas.',
+      password_and_code: 'Inicia sesión con una contraseña y un código. Una página falsa podría pedirle ambos: una llave de acceso cierra esa brecha.',
+      password_and_push: 'Inicia sesión con una contraseña y unas cifras que escribe en su teléfono. Una página falsa podría mostrarle las suyas: una llave de acceso cierra esa brecha.',
+      one_factor: 'Solo tiene un factor. Hace falta otro para iniciar sesión.',
+      nothing: 'Todavía no puede iniciar sesión.',
+    },
     next: 'El mejor paso siguiente',
     steps: {
       none: 'Nada que hacer: es tan fuerte como debe ser.',

@@ -63,5 +63,7 @@ export const ui: Words['ui'] = {
   reload: 'Cargar de nuevo',
   notFound: 'No hay ninguna página en esta dirección.',
   toStart: 'A la página de inicio',
+  browserOn: (browser: string, system: string) => `${browser} en ${system}`,
+  unknownBrowser: 'Navegador desconocido',
   units: { second: 's', minute: 'min', hour: 'h', day: 'd' },
 };

@@ -23,7 +23,17 @@ export const portal: Words['portal'] = {
   },
   security: {
     title: 'Ma sécurité',
-    levels: { 0: 'Vous ne pouvez pas encore vous connecter.', 1: 'Vous vous connectez avec un facteur.', 2: 'Vous vous connectez avec deux facteurs.', 3: 'Vous vous connectez avec une clé matérielle.' },
+    restsOn: {
+      listed_key: 'Votre clé de sécurité vous connecte au niveau le plus élevé : aucune fausse page ne peut vous la soutirer, et personne ne peut la copier.',
+      passkey: 'Votre clé d’accès suffit à vous connecter, et aucune fausse page ne peut vous la soutirer.',
+      certificate: 'Votre certificat suffit à vous connecter, et aucune fausse page ne peut vous le soutirer.',
+      password_and_certificate: 'Vous vous connectez avec un mot de passe et le certificat de votre appareil ; aucune fausse page ne peut s’en servir.',
+      password_and_key: 'Vous vous connectez avec un mot de passe et une clé de sécurité ; aucune fausse page ne peut s’en servir.',
+      password_and_code: 'Vous vous connectez avec un mot de passe et un code. Une fausse page pourrait vous demander les deux : une clé d’accès comble cette faille.',
+      password_and_push: 'Vous vous connectez avec un mot de passe et des chiffres que vous tapez sur votre téléphone. Une fausse page pourrait afficher les siens : une clé d’accès comble cette faille.',
+      one_factor: 'Vous n’avez qu’un facteur. Il en faut un second pour se connecter.',
+      nothing: 'Vous ne pouvez pas encore vous connecter.',
+    },
     next: 'La prochaine étape utile',
     steps: {
       none: 'Rien à faire : votre connexion est aussi forte qu’elle doit l’être.',

@@ -63,5 +63,7 @@ export const ui: Words['ui'] = {
   reload: 'Recharger',
   notFound: 'Il n’y a aucune page à cette adresse.',
   toStart: 'Aller à la page d’accueil',
+  browserOn: (browser: string, system: string) => `${browser} sous ${system}`,
+  unknownBrowser: 'Navigateur inconnu',
   units: { second: 's', minute: 'min', hour: 'h', day: 'j' },
 };

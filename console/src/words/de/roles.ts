@@ -29,7 +29,7 @@ export const roles: Words['roles'] = {
     description: 'Wofür sie da ist',
     who: 'Wer sie bekommt',
     whoLead: 'Alle Bedingungen müssen zutreffen. Ohne Bedingung bekommen sie alle, die hier arbeiten.',
-    byRule: 'Nach Regel (Grundrolle)',
+    byRule: 'Nach Regel',
     byHand: 'Nur von Hand',
     when: 'Merkmal',
     isOneOf: 'ist eines von',

@@ -25,3 +25,14 @@ it('a flood is told to come back; the queue does not grow without end', async ()
   expect(((refused[0] as PromiseRejectedResult).reason as Refusal).facts['retryAfterSeconds']).toBe(5);
   expect(hashing.waiting).toBe(0);
 });
+
+it('what cannot be read fails by itself: what was handed to the same thread before and after it does not', async () => {
+  const hashing = openPasswordHashing({ pepper, inFlight: 1 });
+  const stored = await hashing.hash('correct horse battery');
+  const answers = await Promise.allSettled([hashing.verify(stored, 'correct horse battery'), hashing.verify('not a hash', 'x'), hashing.verify(stored, 'wrong'), hashing.hash('another')]);
+  expect(answers.map((answer) => answer.status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+  expect((answers[0] as PromiseFulfilledResult<{ isRight: boolean }>).value.isRight).toBe(true);
+  expect((answers[2] as PromiseFulfilledResult<{ isRight: boolean }>).value.isRight).toBe(false);
+  expect(await hashing.verify((answers[3] as PromiseFulfilledResult<string>).value, 'another')).toMatchObject({ isRight: true });
+  expect(hashing.waiting).toBe(0);
+});

@@ -25,6 +25,21 @@ export interface HashingTask {
 }
 export type HashingReply = { readonly is: 'done'; readonly result: string | boolean } | { readonly is: 'failed'; readonly message: string };
 
+interface Waiting {
+  readonly task: HashingTask;
+  resolve(result: string | boolean): void;
+  reject(error: Error): void;
+}
+
+/** A thread with what it was handed, in this order. */
+interface Hand {
+  readonly thread: Worker;
+  readonly handed: Waiting[];
+}
+
+/** The one that it hashes, and the next: it need not wait until we are free to hand it over. */
+const mostHanded = 2;
+
 /**
  * argon2id in threads of its own, `inFlight` at once and `queue` waiting; beyond that the caller is told to come back,
  * so that a flood of sign-ins costs the flood its answers and nobody else theirs. The threads give way to everything else
@@ -32,41 +47,56 @@ export type HashingReply = { readonly is: 'done'; readonly result: string | bool
  */
 export function openPasswordHashing(options: { pepper: Buffer; inFlight?: number | null; queue?: number }): PasswordHashing {
   const inFlight = options.inFlight ?? availableParallelism();
-  const queue = options.queue ?? inFlight * 40;
-  const waiting: (() => void)[] = [];
-  const idle: Worker[] = [];
-  let running = 0;
+  const most = inFlight + (options.queue ?? inFlight * 40);
+  const line: Waiting[] = [];
+  const hands: Hand[] = [];
+  let admitted = 0;
 
   /** A thread is made when the first hash needs it, and kept. */
-  async function inThread(stored: string | null, secret: string): Promise<string | boolean> {
-    const thread = idle.pop() ?? new Worker(new URL('./hashing-thread.ts', import.meta.url), { execArgv: ['--disable-warning=ExperimentalWarning'], resourceLimits: { maxOldGenerationSizeMb: 64 } });
-    thread.ref();
-    const reply = await answerOf(thread, { stored, secret, parameters });
-    if (reply.is === 'failed') {
-      void thread.terminate();
-      throw new Error(`a password could not be hashed: ${reply.message}`);
+  function openHand(): Hand {
+    const thread = new Worker(new URL('./hashing-thread.ts', import.meta.url), { execArgv: ['--disable-warning=ExperimentalWarning'], resourceLimits: { maxOldGenerationSizeMb: 64 } });
+    const hand: Hand = { thread, handed: [] };
+    const gone = (why: string): void => {
+      if (!hands.includes(hand)) return;
+      hands.splice(hands.indexOf(hand), 1);
+      for (const one of hand.handed.splice(0)) one.reject(new Error(`a password could not be hashed: ${why}`));
+      handOut();
+    };
+    thread.on('message', (reply: HashingReply) => {
+      const one = hand.handed.shift();
+      // Nobody waits for it: the process may end.
+      if (hand.handed.length === 0) thread.unref();
+      if (reply.is === 'done') one?.resolve(reply.result);
+      else one?.reject(new Error(`a password could not be hashed: ${reply.message}`));
+      handOut();
+    });
+    thread.on('error', (error) => gone(error instanceof Error ? error.message : String(error)));
+    thread.on('exit', (code) => gone(`the thread ended with code ${code}`));
+    hands.push(hand);
+    return hand;
+  }
+
+  const free = (): Hand | undefined => hands.find((hand) => hand.handed.length === 0) ?? (hands.length < inFlight ? openHand() : hands.find((hand) => hand.handed.length < mostHanded));
+
+  function handOut(): void {
+    for (let hand = line.length > 0 ? free() : undefined; hand; hand = line.length > 0 ? free() : undefined) {
+      const one = line.shift()!;
+      hand.thread.ref();
+      hand.handed.push(one);
+      hand.thread.postMessage(one.task);
     }
-    // Nobody waits for it: the process may end.
-    thread.unref();
-    idle.push(thread);
-    return reply.result;
   }
 
   async function turn(stored: string | null, secret: string): Promise<string | boolean> {
-    if (running >= inFlight) {
-      if (waiting.length >= queue) {
-        throw new Refusal('platform.too_busy', 'unavailable', 'too many people are signing in at this moment; try again in a few seconds', { retryAfterSeconds: 5 });
-      }
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else {
-      running += 1;
-    }
+    if (admitted >= most) throw new Refusal('platform.too_busy', 'unavailable', 'too many people are signing in at this moment; try again in a few seconds', { retryAfterSeconds: 5 });
+    admitted += 1;
     try {
-      return await inThread(stored, hmac(options.pepper, secret).toString('base64'));
+      return await new Promise<string | boolean>((resolve, reject) => {
+        line.push({ task: { stored, secret: hmac(options.pepper, secret).toString('base64'), parameters }, resolve, reject });
+        handOut();
+      });
     } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
+      admitted -= 1;
     }
   }
 
@@ -81,20 +111,7 @@ export function openPasswordHashing(options: { pepper: Buffer; inFlight?: number
       await turn(await decoy, secret);
     },
     get waiting() {
-      return waiting.length;
+      return Math.max(0, admitted - inFlight);
     },
   };
-}
-
-function answerOf(thread: Worker, task: HashingTask): Promise<HashingReply> {
-  return new Promise((resolve) => {
-    const end = (reply: HashingReply): void => {
-      thread.off('message', end).off('error', broke).off('exit', left);
-      resolve(reply);
-    };
-    const broke = (error: unknown): void => end({ is: 'failed', message: error instanceof Error ? error.message : String(error) });
-    const left = (code: number): void => end({ is: 'failed', message: `the thread ended with code ${code}` });
-    thread.on('message', end).on('error', broke).on('exit', left);
-    thread.postMessage(task);
-  });
 }

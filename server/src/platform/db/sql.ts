@@ -91,7 +91,8 @@ export const textArray = (values: readonly string[]): Fragment => template`${[..
 const names = new Map<string, string>();
 
 /** The same text is parsed and planned once per connection; the bound keeps server memory flat when texts are built from many fragments. */
-function prepared({ text, values }: Sql): QueryArrayConfig {
+function prepared({ text, values: given }: Sql): QueryArrayConfig {
+  const values = given.map(asText);
   let name = names.get(text);
   if (name === undefined && names.size < 600) {
     name = `b${names.size}`;
@@ -99,6 +100,10 @@ function prepared({ text, values }: Sql): QueryArrayConfig {
   }
   return name === undefined ? { text, values, rowMode: 'array' } : { name, text, values, rowMode: 'array' };
 }
+
+/** The driver would write moments in the local time zone, digit by digit. */
+const asText = (value: unknown): unknown => (value instanceof Date && value.getTime() >= 0 && value.getTime() < lastMoment ? value.toISOString() : value);
+const lastMoment = Date.UTC(10_000, 0);
 
 const camelNames = new Map<string, string>();
 

@@ -275,11 +275,18 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
     const { csrf: _csrf, ...form } = one.accepts === 'form' ? ((rawBody ?? {}) as Record<string, unknown>) : {};
     const body = one.accepts === 'bytes' ? rawBody : parse(one.body, one.accepts === 'form' ? form : rawBody, 'body');
 
-    const gone = new AbortController();
-    // Of the answer, not of the connection: many requests share one, and each would leave a listener behind.
-    reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) gone.abort();
-    });
+    let watched: AbortController | null = null;
+    /** Made for those who ask, which few routes do. Of the answer, not of the connection: many requests share one, and each would leave a listener behind. */
+    const gone = (): AbortController => {
+      if (watched) return watched;
+      const made = (watched = new AbortController());
+      const ended = (): void => {
+        if (!reply.raw.writableFinished) made.abort();
+      };
+      if (reply.raw.closed) ended();
+      else reply.raw.once('close', ended);
+      return made;
+    };
     let formSecret = request.cookies[cookiePrefix + formCookie];
     const cookies: CookieChange[] = [];
     if (!formSecret && !one.path.startsWith('/api/')) {
@@ -287,7 +294,7 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
       cookies.push({ name: formCookie, value: formSecret });
     }
     const ownCookies = Object.fromEntries(Object.entries(request.cookies).flatMap(([name, value]) => (name.startsWith(cookiePrefix) ? [[name.slice(cookiePrefix.length), value]] : [])));
-    const answer: unknown = await one.run({ permit, principal, params, query, body, request: facts, cookies: ownCookies, get csrf() { return formSecret ? csrfFor(formSecret) : ''; }, languages: languagesOf(request), signal: gone.signal } as never).catch(async (error: unknown) => {
+    const answer: unknown = await one.run({ permit, principal, params, query, body, request: facts, cookies: ownCookies, get csrf() { return formSecret ? csrfFor(formSecret) : ''; }, languages: languagesOf(request), get signal() { return gone().signal; } } as never).catch(async (error: unknown) => {
       if (error instanceof Refusal && principal && one.permission !== null && one.method !== 'GET') await needs.gate.note(principal, one.permission as string, error, facts);
       throw error;
     });
@@ -307,7 +314,7 @@ export async function openHttp(needs: HttpNeeds): Promise<Http> {
         return reply.code(one.status ?? 200).type(answer.type).send(answer.body);
       }
       if (request.method === 'HEAD') return reply.type('text/event-stream; charset=utf-8').send();
-      return sendStream(reply, answer.events, gone, stillAdmitted(one, request));
+      return sendStream(reply, answer.events, gone(), stillAdmitted(one, request));
     }
     if (one.output === undefined) return reply.code(one.status ?? 204).send();
     // The schema is the contract: what it does not name does not leave the house.

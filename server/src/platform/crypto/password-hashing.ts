@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { monotonicMs } from '../clock/index.ts';
 import { Refusal } from '../errors/index.ts';
 import { hmac } from './digest.ts';
 
@@ -35,17 +36,19 @@ interface Waiting {
 interface Hand {
   readonly thread: Worker;
   readonly handed: Waiting[];
+  /** When it began with the first of these: who began earliest is done first. */
+  since: number;
 }
 
 /** The one that it hashes, and the next: it need not wait until we are free to hand it over. */
 const mostHanded = 2;
 
 /**
- * An answer waits this long for the one of another thread that is nearly there. What follows a hash (the database, the commit,
+ * An answer waits this long, a hash, for that of another thread. What follows a hash (the database, the commit,
  * the page) then runs for several people in a row, in caches that two hashes have just emptied, and with one write to disk:
  * a tenth less work. Only while more people sign in than there are threads; else nobody waits for anybody.
  */
-const togetherMs = 10;
+const togetherMs = 16;
 
 /**
  * argon2id in threads of its own, `inFlight` at once and `queue` waiting; beyond that the caller is told to come back,
@@ -78,7 +81,7 @@ export function openPasswordHashing(options: { pepper: Buffer; inFlight?: number
   /** A thread is made when the first hash needs it, and kept. */
   function openHand(): Hand {
     const thread = new Worker(new URL('./hashing-thread.ts', import.meta.url), { execArgv: ['--disable-warning=ExperimentalWarning'], resourceLimits: { maxOldGenerationSizeMb: 64 } });
-    const hand: Hand = { thread, handed: [] };
+    const hand: Hand = { thread, handed: [], since: 0 };
     const gone = (why: string): void => {
       if (!hands.includes(hand)) return;
       hands.splice(hands.indexOf(hand), 1);
@@ -87,6 +90,7 @@ export function openPasswordHashing(options: { pepper: Buffer; inFlight?: number
     };
     thread.on('message', (reply: HashingReply) => {
       const one = hand.handed.shift();
+      hand.since = monotonicMs();
       // Nobody waits for it: the process may end.
       if (hand.handed.length === 0) thread.unref();
       handOut();
@@ -101,12 +105,13 @@ export function openPasswordHashing(options: { pepper: Buffer; inFlight?: number
     return hand;
   }
 
-  const free = (): Hand | undefined => hands.find((hand) => hand.handed.length === 0) ?? (hands.length < inFlight ? openHand() : hands.find((hand) => hand.handed.length < mostHanded));
+  const free = (): Hand | undefined => hands.find((hand) => hand.handed.length === 0) ?? (hands.length < inFlight ? openHand() : hands.filter((hand) => hand.handed.length < mostHanded).sort((a, b) => a.since - b.since)[0]);
 
   function handOut(): void {
     for (let hand = line.length > 0 ? free() : undefined; hand; hand = line.length > 0 ? free() : undefined) {
       const one = line.shift()!;
       hand.thread.ref();
+      if (hand.handed.length === 0) hand.since = monotonicMs();
       hand.handed.push(one);
       hand.thread.postMessage(one.task);
     }

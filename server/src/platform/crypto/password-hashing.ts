@@ -108,7 +108,9 @@ export function openPasswordHashing(options: { pepper: Buffer; inFlight?: number
   const free = (): Hand | undefined => hands.find((hand) => hand.handed.length === 0) ?? (hands.length < inFlight ? openHand() : hands.filter((hand) => hand.handed.length < mostHanded).sort((a, b) => a.since - b.since)[0]);
 
   function handOut(): void {
-    for (let hand = line.length > 0 ? free() : undefined; hand; hand = line.length > 0 ? free() : undefined) {
+    while (line.length > 0) {
+      const hand = free();
+      if (!hand) return;
       const one = line.shift()!;
       hand.thread.ref();
       if (hand.handed.length === 0) hand.since = monotonicMs();

@@ -4,6 +4,7 @@ import { IconMailOpened } from '@tabler/icons-react';
 import { useState, type ReactNode } from 'react';
 import { acknowledgeUse, breakGlassQuery, changeAlarm, dismissDeparture, makeAccount, runSelfTest, type BreakGlass, type BreakGlassUse } from '../../api/break-glass.ts';
 import { endPersonSessions } from '../../api/authentication.ts';
+import { deviceName } from '../../ui/device-name.ts';
 import { at } from '../../ui/at.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { PageSentence } from '../../ui/page-sentence.tsx';
@@ -74,7 +75,7 @@ function Shown({ state }: { state: BreakGlass }) {
                   <span>
                     <strong>{use.accountName}</strong>
                     <p>
-                      {use.device} · {use.address} · {w.history.told.toLowerCase()}: {w.history.addresses(use.told)} · <RouteLink to={at.auditOf({ actor: `person:${use.accountId}` })}>{w.uses.audit}</RouteLink>
+                      {deviceName(use.device)} · {use.address} · {w.history.told.toLowerCase()}: {w.history.addresses(use.told)} · <RouteLink to={at.auditOf({ actor: `person:${use.accountId}` })}>{w.uses.audit}</RouteLink>
                     </p>
                   </span>
                   <Group gap="xs">
@@ -279,7 +280,7 @@ function History({ uses }: { uses: readonly BreakGlassUse[] }) {
                 <Table.Td>{use.accountName}</Table.Td>
                 <Table.Td>{use.isDrill ? w.took(duration((use.drillSeconds ?? 0) * 1_000)) : w.use}</Table.Td>
                 <Table.Td>
-                  {use.device}, {use.address}
+                  {deviceName(use.device)}, {use.address}
                 </Table.Td>
                 <Table.Td>{use.acknowledged ? `${use.acknowledged.reason} (${use.acknowledged.by})` : use.isDrill ? w.drill : ''}</Table.Td>
               </Table.Tr>

@@ -22,7 +22,7 @@ export interface Waiting {
   readonly head: Head;
 }
 
-/** The question asked ten times a second: one index look-up and one row. */
+/** The question asked every 150 ms: one index look-up and one row. */
 export async function peek(tx: Tx): Promise<Waiting> {
   const [row] = await sql<Head & { hasAny: boolean }>(tx)`
     select (select id from audit.inbox order by id limit 1) is not null as has_any, seq, encode(hash, 'hex') as hash, sealed_at, checkpoint_seq, checkpoint_at from audit.head`;

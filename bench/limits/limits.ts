@@ -19,8 +19,8 @@ function probe(kind: string, settings: { seconds: number } & Record<string, unkn
   });
 }
 
-/** Our own parameters (server/src/platform/crypto/password-hashing.ts), two at once. */
-export const argon2idPerSecond = (seconds: number): Promise<number> => probe('argon2id', { seconds, inFlight: 2, memoryCost: 47_104, timeCost: 1 });
+/** Our own parameters (server/src/platform/crypto/password-hashing.ts), two at once. `niceness`: how far they give way to everything else. */
+export const argon2idPerSecond = (seconds: number, niceness = 0): Promise<number> => probe('argon2id', { seconds, niceness, inFlight: 2, memoryCost: 47_104, timeCost: 1 });
 export const es256PerSecond = (seconds: number): Promise<number> => probe('es256', { seconds });
 export const chainPerSecond = (seconds: number): Promise<number> => probe('hash-chain', { seconds });
 export const selectsPerSecond = (seconds: number, connection: PoolConfig): Promise<number> => probe('postgresql-select', { seconds, connection });

@@ -1,5 +1,6 @@
 import { hash as argon2 } from '@node-rs/argon2';
 import { generateKeyPairSync, hash, sign } from 'node:crypto';
+import { setPriority } from 'node:os';
 import pg from 'pg';
 
 /**
@@ -38,6 +39,7 @@ function countAtOnce(seconds: number, batch: number, once: (turn: number) => unk
 interface Settings {
   readonly seconds: number;
   readonly inFlight?: number;
+  readonly niceness?: number;
   readonly memoryCost?: number;
   readonly timeCost?: number;
   readonly connection?: pg.PoolConfig;
@@ -45,7 +47,10 @@ interface Settings {
 }
 
 const kinds: Record<string, (settings: Settings) => Promise<Counted> | Counted> = {
-  argon2id: ({ seconds, inFlight = 2, memoryCost = 47_104, timeCost = 1 }) => count(seconds, inFlight, () => argon2('a password of common length', { algorithm: 2, memoryCost, timeCost, parallelism: 1 })),
+  argon2id({ seconds, inFlight = 2, niceness = 0, memoryCost = 47_104, timeCost = 1 }) {
+    if (niceness > 0) setPriority(niceness);
+    return count(seconds, inFlight, () => argon2('a password of common length', { algorithm: 2, memoryCost, timeCost, parallelism: 1 }));
+  },
 
   /** The signature alone, over a payload as long as that of an access token. */
   es256({ seconds }) {

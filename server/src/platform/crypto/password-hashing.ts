@@ -46,9 +46,10 @@ const mostHanded = 2;
 /**
  * An answer waits this long, a hash, for that of another thread. What follows a hash (the database, the commit,
  * the page) then runs for several people in a row, in caches that two hashes have just emptied, and with one write to disk:
- * a tenth less work. Only while more people sign in than there are threads; else nobody waits for anybody.
+ * a tenth less work. Only in a rush, while the threads have hardly rested; else nobody waits for anybody.
  */
 const togetherMs = 16;
+const rush = { hashes: 16, busyShare: 0.85 };
 
 /**
  * argon2id in threads of its own, `inFlight` at once and `queue` waiting; beyond that the caller is told to come back,
@@ -62,6 +63,7 @@ export function openPasswordHashing(options: { pepper: Buffer; inFlight?: number
   const hands: Hand[] = [];
   let admitted = 0;
   const answers: (() => void)[] = [];
+  const last: { readonly began: number; readonly tookMs: number }[] = [];
   let timer: NodeJS.Timeout | null = null;
 
   function giveOut(): void {
@@ -70,11 +72,17 @@ export function openPasswordHashing(options: { pepper: Buffer; inFlight?: number
     for (const answer of answers.splice(0)) answer();
   }
 
+  function isRush(): boolean {
+    if (last.length < rush.hashes) return false;
+    const busyMs = last.reduce((sum, one) => sum + one.tookMs, 0);
+    return busyMs >= rush.busyShare * hands.length * (monotonicMs() - last[0]!.began);
+  }
+
   function answerSoon(answer: () => void): void {
     answers.push(answer);
     // Somebody waits in line: this thread has gone on with the next, and the others are at theirs.
     const isFull = hands.length > 1 && hands.every((hand) => hand.handed.length > 0);
-    if (!isFull || answers.length >= hands.length) giveOut();
+    if (!isFull || !isRush() || answers.length >= hands.length) giveOut();
     else timer ??= setTimeout(giveOut, togetherMs);
   }
 
@@ -90,7 +98,10 @@ export function openPasswordHashing(options: { pepper: Buffer; inFlight?: number
     };
     thread.on('message', (reply: HashingReply) => {
       const one = hand.handed.shift();
-      hand.since = monotonicMs();
+      const now = monotonicMs();
+      last.push({ began: hand.since, tookMs: now - hand.since });
+      if (last.length > rush.hashes) last.shift();
+      hand.since = now;
       // Nobody waits for it: the process may end.
       if (hand.handed.length === 0) thread.unref();
       handOut();

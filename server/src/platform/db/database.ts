@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { Log } from '../log/index.ts';
+import { askClient, askPool, types, type Statement } from './question.ts';
 import { closeTx, makeTx, type Connection, type Tx } from './sql.ts';
 
 export type DatabaseConnection = { readonly connectionString: string } | { readonly host: string; readonly port: number; readonly user: string; readonly password: string; readonly database: string };
@@ -19,21 +20,6 @@ export interface Database {
   readonly pool: pg.Pool;
   close(): Promise<void>;
 }
-
-const slowDate = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ) as (text: string) => unknown;
-
-/** `2026-03-02 09:00:00.123+00`, as PostgreSQL writes moments in UTC: a list of fifty rows holds hundreds of them. Anything else goes the way of the driver. */
-const moment = (text: string): unknown => (text.length <= 29 && text.charCodeAt(4) === 45 && text.endsWith('+00') ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`) : slowDate(text));
-
-const parsers: Record<number, (text: string) => unknown> = {
-  [pg.types.builtins.TIMESTAMPTZ]: moment,
-  [pg.types.builtins.INT8]: (text) => Number(text),
-  [pg.types.builtins.DATE]: (text) => text,
-};
-
-const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') => (format !== 'binary' && parsers[oid]) || pg.types.getTypeParser(oid, format as 'text')) as pg.CustomTypesConfig['getTypeParser'],
-};
 
 const canRepeat = (error: unknown): boolean => error instanceof pg.DatabaseError && (error.code === '40001' || error.code === '40P01');
 
@@ -78,7 +64,7 @@ export function openDatabase(connection: DatabaseConnection, options: { log: Log
       try {
         // Leaves with the first question, and nobody waits for it alone. It is named, as all that we ask is: a pooler that does not
         // keep named statements for their connection cannot stand between us and the database.
-        const begun = connection.query(begin);
+        const begun = connection.ask(begin);
         begun.catch(() => undefined);
         const result = await work(tx);
         // From here on nobody asks anything within it, not even whoever is still under way beside an answer that came first.
@@ -95,7 +81,7 @@ export function openDatabase(connection: DatabaseConnection, options: { log: Log
     });
   }
 
-  const direct = makeTx({ query: (statement) => pool.query(statement) });
+  const direct = makeTx({ ask: (statement) => askPool(pool, statement) });
 
   return {
     connection,
@@ -125,14 +111,14 @@ export function openDatabase(connection: DatabaseConnection, options: { log: Log
 }
 
 /** Named, so that it takes the same way as the questions after it and leaves in their packet. */
-const begin: pg.QueryArrayConfig = { name: 'begin', text: 'begin', rowMode: 'array' };
+const begin: Statement = { name: 'begin', text: 'begin', values: [] };
 
 /** What is asked within one turn of the event loop leaves in one packet: each write to the socket wakes the database, and costs more than the question. */
 function inPackets(client: pg.PoolClient): Connection {
   const { stream } = (client as unknown as { readonly connection: { readonly stream: Duplex } }).connection;
   let isHeld = false;
   return {
-    query(statement) {
+    ask(statement) {
       if (!isHeld) {
         isHeld = true;
         stream.cork();
@@ -141,7 +127,7 @@ function inPackets(client: pg.PoolClient): Connection {
           stream.uncork();
         });
       }
-      return client.query(statement);
+      return askClient(client, statement);
     },
   };
 }

@@ -1,5 +1,5 @@
-import type { QueryArrayConfig, QueryArrayResult } from 'pg';
 import template, { join as joined, raw, type Sql } from 'sql-template-tag';
+import type { Statement } from './question.ts';
 
 declare const open: unique symbol;
 
@@ -11,9 +11,9 @@ export interface Tx {
 /** A piece of SQL with its values; composes inside `sql` and other fragments. Values become parameters, never text. */
 export type Fragment = Sql;
 
-/** A pool, or one connection. Rows come as lists, in the order of the columns. */
+/** The pool, or one connection. Rows come with their columns in camelCase. */
 export interface Connection {
-  query(statement: QueryArrayConfig): Promise<QueryArrayResult>;
+  ask(statement: Statement): Promise<unknown[]>;
 }
 
 const connections = new WeakMap<Tx, Connection>();
@@ -44,12 +44,7 @@ export const closeTx = (tx: Tx): void => void connections.delete(tx);
 
 /** sql(tx)`select ... where id = ${id}`. Columns come back in camelCase; values become parameters. */
 export function sql<Row = never>(tx: Tx): (text: TemplateStringsArray, ...values: unknown[]) => Promise<Row[]> {
-  return async (text, ...values) => {
-    const { rows, fields } = await connectionOf(tx).query(prepared(template(text, ...values)));
-    if (rows.length === 0) return [];
-    const columns = fields.map((field) => camel(field.name));
-    return rows.map((row) => asObject(columns, row)) as Row[];
-  };
+  return async (text, ...values) => (await connectionOf(tx).ask(prepared(template(text, ...values)))) as Row[];
 }
 
 export function fragment(text: TemplateStringsArray, ...values: unknown[]): Fragment {
@@ -91,33 +86,16 @@ export const textArray = (values: readonly string[]): Fragment => template`${[..
 const names = new Map<string, string>();
 
 /** The same text is parsed and planned once per connection; the bound keeps server memory flat when texts are built from many fragments. */
-function prepared({ text, values: given }: Sql): QueryArrayConfig {
+function prepared({ text, values: given }: Sql): Statement {
   const values = given.map(asText);
   let name = names.get(text);
   if (name === undefined && names.size < 600) {
     name = `b${names.size}`;
     names.set(text, name);
   }
-  return name === undefined ? { text, values, rowMode: 'array' } : { name, text, values, rowMode: 'array' };
+  return { name, text, values };
 }
 
 /** The driver would write moments in the local time zone, digit by digit. */
 const asText = (value: unknown): unknown => (value instanceof Date && value.getTime() >= 0 && value.getTime() < lastMoment ? value.toISOString() : value);
 const lastMoment = Date.UTC(10_000, 0);
-
-const camelNames = new Map<string, string>();
-
-function camel(name: string): string {
-  let known = camelNames.get(name);
-  if (known === undefined) {
-    known = name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-    camelNames.set(name, known);
-  }
-  return known;
-}
-
-function asObject(columns: readonly string[], row: readonly unknown[]): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (let index = 0; index < columns.length; index += 1) out[columns[index]!] = row[index];
-  return out;
-}

@@ -23,12 +23,12 @@ export function MovementStateWord({ state }: { state: MovementState }) {
 export function Took({ movement }: { movement: Pick<MovementSummary, 'timeToProvenMs' | 'happenedAt' | 'state'> }) {
   const now = useNow(1_000);
   if (movement.timeToProvenMs !== null) return <span className="number">{duration(movement.timeToProvenMs)}</span>;
-  if (movement.state === 'cancelled' || movement.state === 'planned') return <span>–</span>;
+  if (['cancelled', 'planned', 'done'].includes(movement.state)) return <span>–</span>;
   return <span className="number">{words.movements.notYet(duration(now - new Date(movement.happenedAt).getTime()))}</span>;
 }
 
 export const provenSystems = (movement: Pick<MovementSummary, 'systems'>): { proven: number; all: number } => ({
-  proven: movement.systems.filter((system) => system.worst === 'proven' || system.worst === 'skipped').length,
+  proven: movement.systems.filter((system) => system.worst === 'proven').length,
   all: movement.systems.length,
 });
 

@@ -7,7 +7,7 @@ import { confirmStep, movementQuery, retryMovement, retryStep, runMovement, skip
 import { at } from '../../ui/at.ts';
 import { Confirm } from '../../ui/confirm.tsx';
 import { Facts } from '../../ui/facts.tsx';
-import { LiveBoard, worstOf } from '../../ui/live-board.tsx';
+import { LiveBoard } from '../../ui/live-board.tsx';
 import { useNow } from '../../ui/now.ts';
 import { PageSentence } from '../../ui/page-sentence.tsx';
 import { PlanList } from '../../ui/plan-list.tsx';
@@ -32,13 +32,15 @@ function sentenceOf(movement: Movement, now: number): ReactNode {
   const w = words.movements.page;
   const title = asSentence(movement.title).replace(/\.$/, '');
   const all = movement.board.length;
-  const proven = movement.board.filter((system) => ['proven', 'skipped'].includes(worstOf(system.steps))).length;
+  // Where a step was given up, nothing says that the access is gone.
+  const proven = movement.board.filter((system) => system.steps.every((step) => step.state === 'proven')).length;
   if (movement.state === 'cancelled') return w.cancelled(title);
   if (all === 0) return w.nothingToDo(title);
   if (movement.state === 'planned') return w.planned(title, movement.plan);
   const took = movement.timeToZeroMs ?? movement.timeToProvenMs;
-  if (movement.kind === 'leaver') return rich(movement.state === 'done' && took !== null ? w.leftDone(movement.personName, all, duration(took)) : w.left(movement.personName, relative(new Date(movement.happenedAt), now), proven, all));
-  return rich(movement.state === 'done' && took !== null ? w.done(title, all, duration(took)) : w.going(title, proven, all));
+  const isWhole = movement.state === 'done' && proven === all;
+  if (movement.kind === 'leaver') return rich(isWhole && took !== null ? w.leftDone(movement.personName, all, duration(took)) : w.left(movement.personName, relative(new Date(movement.happenedAt), now), proven, all));
+  return rich(isWhole && took !== null ? w.done(title, all, duration(took)) : w.going(title, proven, all));
 }
 
 function Shown({ movement }: { movement: Movement }) {

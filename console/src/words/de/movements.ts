@@ -70,7 +70,7 @@ export const movements: Words['movements'] = {
   cardStates: {
     proven: (took: string) => `nachgewiesen in ${took}`,
     working: (proven: number, all: number) => `${proven} von ${all}`,
-    skipped: 'nichts zu tun',
+    skipped: 'aufgegeben',
   },
   confirm: {
     title: 'Sagen Sie, was Sie gesehen haben',

@@ -67,7 +67,7 @@ export const movements = {
   cardStates: {
     proven: (took: string) => `proven in ${took}`,
     working: (proven: number, all: number) => `${proven} of ${all}`,
-    skipped: 'nothing to do',
+    skipped: 'given up',
   },
   confirm: {
     title: 'Say what you saw',

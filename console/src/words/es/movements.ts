@@ -68,7 +68,7 @@ export const movements: Words['movements'] = {
   cardStates: {
     proven: (took) => `comprobado en ${took}`,
     working: (proven, all) => `${number(proven)} de ${number(all)}`,
-    skipped: 'nada que hacer',
+    skipped: 'abandonado',
   },
   confirm: {
     title: 'Diga lo que vio',

@@ -70,7 +70,7 @@ export const movements: Words['movements'] = {
   cardStates: {
     proven: (took: string) => `prouvé en ${took}`,
     working: (proven: number, all: number) => `${number(proven)} sur ${number(all)}`,
-    skipped: 'rien à faire',
+    skipped: 'abandonné',
   },
   confirm: {
     title: 'Dites ce que vous avez vu',

@@ -123,6 +123,7 @@ const actionWords: Readonly<Record<string, readonly [name: string, sentence: str
   'lifecycle.movement.plan': ['Movement planned', '{who} planned a movement of {whom}'],
   'lifecycle.movement.run': ['Movement run', '{who} ran a movement of {whom}'],
   'lifecycle.movement.prove': ['Movement proven', '{whom}: every step was read back and proven'],
+  'lifecycle.movement.finish': ['Movement finished', '{whom}: nothing is left to do; not every step was proven, some were given up'],
   'authentication.certificate-issuer.add': ['Certificate issuer listed', '{who} listed the certificate issuer {whom}'],
   'authentication.certificate-issuer.remove': ['Certificate issuer removed', '{who} removed the certificate issuer {whom}'],
   'authentication.certificate-issuer.take-list': ['Revocation list taken', '{who} took in a revocation list of {whom}'],

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openWorld, type World } from '../../../simulation/world.ts';
 import { changeConnection, connect } from '../connection/connect.ts';
 import { uploadList } from '../connection/upload-list.ts';
-import { confirmStep } from '../movement/decide-step.ts';
+import { confirmStep, skipStep } from '../movement/decide-step.ts';
+import { readMovement } from '../movement/read-movements.ts';
 import { previewSystem } from './preview-system.ts';
 
 describe('systems without an API, and systems that are only looked at', () => {
@@ -89,5 +90,24 @@ describe('systems without an API, and systems that are only looked at', () => {
     expect(step?.state).toBe('action_required');
     expect(step?.problem).toMatch(/not provably of this person/);
     expect(world.systems.get('shop')?.byLogin('nina.belova@example.com')?.groups).toEqual([]);
+  });
+
+  test('a step that somebody gives up ends the movement and proves nothing', async () => {
+    const lev = await world.addPerson({ givenName: 'Lev', familyName: 'Orlov', department: 'Sales' });
+    const next = async () => (await world.rows<{ movementId: string; stepId: string }>(`select movement_id as "movementId", id as "stepId" from lifecycle.step where person_id = $1 and state = 'action_required' order by position`, [lev]))[0];
+    for (let step = (await world.tick(), await next()); step; step = (await world.tick(), await next())) {
+      world.clock.advance(60_000);
+      await confirmStep(parts().planning, world.gate.system('test', 'lifecycle.step.confirm'), { ...step, evidence: 'seen' });
+    }
+    await world.leave(lev);
+    await world.tick();
+    const step = await next();
+    await skipStep(parts().planning, world.gate.system('test', 'lifecycle.step.skip'), { movementId: step?.movementId ?? '', stepId: step?.stepId ?? '', reason: 'the badge system is being scrapped' });
+    await world.tick();
+
+    const left = await readMovement(parts().reading, world.gate.system('test', 'lifecycle.movement.read'), step?.movementId ?? '');
+    expect(left).toMatchObject({ state: 'done', provenAt: null, timeToProvenMs: null, timeToZeroMs: null });
+    const said = await world.rows<{ action: string }>(`select action from audit.everything where target = $1 and action in ('lifecycle.movement.prove', 'lifecycle.movement.finish') and body::jsonb #>> '{facts,movementId}' = $2`, [`person:${lev}`, step?.movementId ?? '']);
+    expect(said).toEqual([{ action: 'lifecycle.movement.finish' }]);
   });
 });

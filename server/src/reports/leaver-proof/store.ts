@@ -19,13 +19,13 @@ export async function listLeaverProofs(tx: Tx, { cursor, limit }: { readonly cur
   const after = cursor === undefined ? null : parseTimeCursor(cursor);
   if (cursor !== undefined && !after) throw refuse.cursor_unknown();
   const rows = await sql<LeaverProof>(tx)`
-    select m.movement_id, m.person_id, p.display_name as person_name, m.happened_at, m.planned_at, m.proven_at, m.state,
+    select m.movement_id, m.person_id, p.display_name as person_name, m.happened_at, m.planned_at, case when s.proven = s.systems then m.proven_at end as proven_at, m.state,
            (extract(epoch from m.zero_at - m.happened_at) * 1000)::float8 as time_to_zero_ms, s.systems, s.proven
       from lifecycle.movement_card m
       join directory.person_card p on p.person_id = m.person_id
       join lateral (
         select count(*) as systems, count(*) filter (where is_proven) as proven
-          from (select bool_and(state in ('proven', 'skipped')) as is_proven from lifecycle.step_card where movement_id = m.movement_id group by coalesce(application_id::text, surface)) each) s on true
+          from (select bool_and(state = 'proven') as is_proven from lifecycle.step_card where movement_id = m.movement_id group by coalesce(application_id::text, surface)) each) s on true
      where m.kind = 'leaver'
        ${after ? fragment`and (date_trunc('milliseconds', m.planned_at), m.movement_id) < (${after.key}::timestamptz, ${after.id}::uuid)` : fragment``}
      order by date_trunc('milliseconds', m.planned_at) desc, m.movement_id desc

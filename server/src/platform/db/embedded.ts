@@ -192,7 +192,8 @@ async function startPostmaster(cluster: Cluster, isDurable: boolean): Promise<Po
     ...settings,
     unix_socket_directories: cluster.socketFolder,
     log_directory: cluster.logs,
-    ...(isDurable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    // One server for all test files that run at once, among them several whole processes with pools of their own.
+    ...(isDurable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' }),
   };
   try {
     const child = spawn(cluster.binaries.postgres, ['-D', cluster.files, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])], {

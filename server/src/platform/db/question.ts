@@ -72,7 +72,7 @@ const DriverQuery = pg.Query as unknown as new (text: string, values: unknown[])
 
 /**
  * The driver's query, which asks the database with every execution of a prepared statement how its columns are called and of which
- * types they are. Here that is asked once per statement and connection: half of what an answer costs us when it is one row.
+ * types they are. Here that is asked once per statement and connection.
  */
 class Question extends DriverQuery {
   readonly #rows: unknown[] = [];

@@ -71,7 +71,7 @@ export async function passwordSignIn({ house, generator, bystander, isQuick, peo
     id, title: isOneForm ? 'password sign-in, one form' : 'password sign-in, page by page', setting: `${people.toLocaleString('en-GB')} people, c=4`, unit: 'sign-ins/s', rate, limit,
     latency: { ...latency, at: '50 % load' },
     latencies: { 'others meanwhile': wait, 'others beside hashes alone': spreadOf(Object.values(undisturbed.latencies).flat()) },
-    errors: { ...errors, ...allErrors([{ ...full, errors: others.errors }]) },
+    errors: { ...errors, ...allErrors([others, undisturbed].map(({ errors: these }) => ({ ...full, errors: these }))) },
     cpu: medianCpu(rounds.map((one) => one.ours)),
     aims: [
       atLeast('ratio to argon2id', limit.ratio.value, isOneForm ? 0.85 : 0.64),

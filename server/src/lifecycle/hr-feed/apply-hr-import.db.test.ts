@@ -331,5 +331,13 @@ describe('the door', () => {
     expect(longest).toBeLessThan(took / 3);
     // The connections have added single people before: a plan that was made for one must do for thousands.
     expect(applied).toBeLessThan(took * 10);
+    const moved = await upload(csv(...rows.map((row) => row.replace('Clerk,Sales', 'Clerk,Support'))));
+    expect(moved.counts).toMatchObject({ mover: 5_000 });
+    const moving = performance.now();
+    await apply(moved);
+    expect(performance.now() - moving).toBeLessThan(took * 10);
+    const [found] = await world.database.read((tx) => sql<{ words: number; stale: number }>(tx)`select count(*) as words, count(*) filter (where w.department <> p.department) as stale from directory.person_word w join directory.person p on p.id = w.person_id where p.department = 'Support'`);
+    expect(found!.words).toBeGreaterThan(5_000);
+    expect(found!.stale).toBe(0);
   }, 120_000);
 });

@@ -100,15 +100,25 @@ const sameName = (text: string): string => text.normalize('NFC').toLowerCase();
 export function* difference(input: DifferenceInput): Generator<void, Difference> {
   const { people, timeZone } = input;
   const today = dayIn(timeZone, input.now);
+  // Only whom the file may mean: most people of a large company are in no line of a small one.
+  const emailsInFile = new Set<string>();
+  const namesInFile = new Set<string>();
+  for (const { workEmail, name } of [...input.badRows, ...input.rows.map((row) => ({ workEmail: row.texts.workEmail ?? null, name: nameOf(row) }))]) {
+    if (workEmail !== null) emailsInFile.add(sameEmail(workEmail));
+    if (name !== null) namesInFile.add(sameName(name));
+  }
+  if (input.managerIs === 'email') for (const { manager } of input.rows) if (manager) emailsInFile.add(sameEmail(manager));
+  yield;
   const byNumber = new Map<string, KnownPerson>();
   const byId = new Map<string, KnownPerson>();
   const byEmail = new Map<string, KnownPerson[]>();
   const byName = new Map<string, KnownPerson[]>();
-  for (const person of people) {
+  for (const [position, person] of people.entries()) {
+    if (position % 200 === 199) yield;
     byId.set(person.id, person);
     if (person.employeeNumber !== null) byNumber.set(person.employeeNumber, person);
-    if (person.texts.workEmail !== null) push(byEmail, sameEmail(person.texts.workEmail), person);
-    push(byName, sameName(nameOf(person)), person);
+    if (person.texts.workEmail !== null) pushIf(emailsInFile, byEmail, sameEmail(person.texts.workEmail), person);
+    pushIf(namesInFile, byName, sameName(nameOf(person)), person);
   }
   yield;
 
@@ -207,7 +217,7 @@ export function* difference(input: DifferenceInput): Generator<void, Difference>
   const good = new Set(rows.map((row) => row.employeeNumber));
   let charactersKept = 0;
   for (const [position, row] of rows.entries()) {
-    if (position % 500 === 499) yield;
+    if (position % 100 === 99) yield;
     const email = row.texts.workEmail ? sameEmail(row.texts.workEmail) : null;
     if (email !== null) {
       const first = emails.get(email);
@@ -320,7 +330,7 @@ export function* difference(input: DifferenceInput): Generator<void, Difference>
   let absentButKept = 0;
   let active = 0;
   for (const [position, person] of people.entries()) {
-    if (position % 2_000 === 1_999) yield;
+    if (position % 1_000 === 999) yield;
     if (person.source !== 'hr' || person.status === 'left') continue;
     if (person.status === 'active') active += 1;
     if (!input.isComplete || person.employeeNumber === null || good.has(person.employeeNumber) || isProtected.has(person.id)) continue;
@@ -354,7 +364,8 @@ const NOBODY_KNOWN: KnownPerson[] = [{ id: '', employeeNumber: null, givenName: 
 const orderOfKinds: readonly HrChangeKind[] = ['leaver', 'ending', 'conflict', 'rehire', 'joiner', 'staged', 'mover', 'past', 'unchanged'];
 const order = (kind: HrChangeKind): number => orderOfKinds.indexOf(kind);
 
-function push<V>(map: Map<string, V[]>, key: string, value: V): void {
+function pushIf<V>(wanted: ReadonlySet<string>, map: Map<string, V[]>, key: string, value: V): void {
+  if (!wanted.has(key)) return;
   const list = map.get(key);
   if (list) list.push(value);
   else map.set(key, [value]);

@@ -1,4 +1,5 @@
 import type { HrAttribute, HrColumn, HrEncoding, HrQuestion, HrSeparator } from '@bailiwick/contract/hr-feed';
+import { monotonicMs } from '../../platform/clock/index.ts';
 import { decode } from './decoding.ts';
 import { recogniseColumns, type Choices } from './mapping.ts';
 import { readTable, recogniseSeparator } from './reading.ts';
@@ -78,11 +79,15 @@ export function atOnce<T>(work: Generator<void, T>): T {
   }
 }
 
-/** Runs to the end, letting others have the process between slices. */
+const sliceMs = 5;
+
+/** Runs to the end, letting others have the process every few milliseconds: where it may pause, `work` yields. */
 export async function inSlices<T>(work: Generator<void, T>): Promise<T> {
-  for (;;) {
+  for (let since = monotonicMs(); ; ) {
     const step = work.next();
     if (step.done) return step.value;
+    if (monotonicMs() - since < sliceMs) continue;
     await new Promise((resume) => setImmediate(resume));
+    since = monotonicMs();
   }
 }

@@ -97,7 +97,8 @@ function holding(found: Difference, held: ReadonlySet<string>): Difference {
   return { ...found, changes, removals: found.removals.filter((id) => !isHeld(id)), counts: { ...found.counts, leaver: found.counts.leaver - held.size, conflict: found.counts.conflict + held.size } };
 }
 
-const pageSize = 10_000;
+/** A page is read in one piece; everybody else waits that long. */
+const pageSize = 1_000;
 
 async function everybody(tx: Tx): Promise<KnownPerson[]> {
   const people: KnownPerson[] = [];

@@ -96,7 +96,7 @@ export function* readRows(header: Line, lines: readonly Line[], mapping: Mapping
   }
 
   for (const [position, line] of lines.entries()) {
-    if (position % 500 === 499) yield;
+    if (position % 100 === 99) yield;
     const number = cell(line, 'employeeNumber');
     const found: Problem[] = [];
     const say = (severity: Problem['severity'], code: HrProblemCode, attribute: HrAttribute | null, value: string | null, text: string, action: string): void => {

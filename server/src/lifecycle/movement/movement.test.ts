@@ -82,6 +82,9 @@ describe('how a movement stands', () => {
   test('it is done only when every step is proven, and zero is the last proven removal', () => {
     expect(standingOf([step({}), step({ state: 'sent', provenAt: null })], facts).state).toBe('running');
     expect(standingOf([step({}), step({ provenAt: later })], facts)).toEqual({ state: 'done', provenAt: later, zeroAt: later });
+    expect(standingOf([step({}), step({ state: 'skipped', provenAt: null })], facts)).toEqual({ state: 'done', provenAt: null, zeroAt: null });
+    expect(standingOf([step({ isRemoval: false }), step({ isRemoval: false, state: 'skipped', provenAt: null })], facts)).toEqual({ state: 'done', provenAt: null, zeroAt: null });
+    expect(standingOf([], facts)).toEqual({ state: 'done', provenAt: facts.plannedAt, zeroAt: null });
     expect(standingOf([step({ state: 'unproven', provenAt: null })], { ...facts, isAlarmed: true }).state).toBe('alarm');
     expect(standingOf([step({ state: 'wanted', provenAt: null, heldBecause: 'brake' })], facts).state).toBe('waiting');
     expect(standingOf([step({}), step({ state: 'skipped', provenAt: null, isSuperseded: true })], facts)).toMatchObject({ state: 'cancelled', zeroAt: null });

@@ -432,7 +432,7 @@ export interface StepStanding {
 }
 
 /**
- * INVARIANT: done only when every step is proven, or skipped with a reason. An alarm stays an alarm until then.
+ * INVARIANT: done only when every step is proven, or skipped with a reason; proven only when every step is. An alarm stays an alarm until then.
  */
 export function standingOf(steps: readonly StepStanding[], facts: { readonly isAlarmed: boolean; readonly plannedAt: Date }): { state: MovementState; provenAt: Date | null; zeroAt: Date | null } {
   const open = steps.filter((step) => isOpen(step.state));
@@ -441,7 +441,7 @@ export function standingOf(steps: readonly StepStanding[], facts: { readonly isA
   const zeroAt = removals.length > 0 && removals.every((step) => step.state === 'proven') ? latest(removals) : null;
   if (open.length === 0) {
     if (steps.some((step) => step.isSuperseded)) return { state: 'cancelled', provenAt: null, zeroAt };
-    return { state: 'done', provenAt: latest(steps) ?? facts.plannedAt, zeroAt };
+    return { state: 'done', provenAt: steps.every((step) => step.state === 'proven') ? (latest(steps) ?? facts.plannedAt) : null, zeroAt };
   }
   if (facts.isAlarmed) return { state: 'alarm', provenAt: null, zeroAt };
   if (open.every((step) => step.heldBecause === 'approval')) return { state: 'planned', provenAt: null, zeroAt };

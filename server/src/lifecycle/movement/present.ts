@@ -11,8 +11,7 @@ const worstOf = (states: readonly StepState[]): StepState => order.find((state) 
 export function presentSummary(row: MovementRow, counts: readonly SystemCount[], surfaces: ReadonlyMap<string, string>): MovementSummary {
   const own = counts.filter((one) => one.movementId === row.id);
   const all = own.flatMap((one) => one.states);
-  // What was given up is over, and proves nothing.
-  const provenAt = all.every((state) => state === 'proven') ? row.provenAt : null;
+  const { provenAt } = row;
   return {
     id: row.id, kind: row.kind, state: row.state, personId: row.personId, personName: row.personName, department: row.department, title: row.title, plan: row.plan, cause: row.cause,
     happenedAt: row.happenedAt.toISOString(), plannedAt: row.plannedAt.toISOString(), provenAt: iso(provenAt), timeToProvenMs: provenAt === null ? null : provenAt.getTime() - row.happenedAt.getTime(),

@@ -19,17 +19,18 @@ export async function settleMovementIn({ clock, announce }: Needs, tx: Tx, movem
   const standing = standingOf(steps, { isAlarmed: movement.alarmedAt !== null, plannedAt: movement.plannedAt });
   await store.saveStanding(tx, movementId, standing, cancelReason);
   const at = clock.now();
-  if (standing.state === 'done' && standing.provenAt !== null) {
-    const ms = standing.provenAt.getTime() - movement.happenedAt.getTime();
+  if (standing.state === 'done') {
+    const { provenAt, zeroAt } = standing;
+    const { personId, kind, happenedAt } = movement;
     // "Every step was read back" is said of steps; where there were none, nothing was proven, and the plan is in the audit.
-    const givenUp = steps.filter((step) => step.state === 'skipped').length;
     if (steps.length > 0) {
+      const givenUp = steps.filter((step) => step.state === 'skipped').length;
       await record(tx, {
-        action: givenUp === 0 ? 'lifecycle.movement.prove' : 'lifecycle.movement.finish', actor: 'system:lifecycle', actorName: 'Bailiwick', target: `person:${movement.personId}`, targetName: movement.title, at, outcome: 'allowed',
-        facts: { movementId, kind: movement.kind, happenedAt: movement.happenedAt, provenAt: standing.provenAt, zeroAt: standing.zeroAt, milliseconds: ms, ...(givenUp > 0 ? { proven: steps.length - givenUp, givenUp } : {}) },
+        action: provenAt === null ? 'lifecycle.movement.finish' : 'lifecycle.movement.prove', actor: 'system:lifecycle', actorName: 'Bailiwick', target: `person:${personId}`, targetName: movement.title, at, outcome: 'allowed',
+        facts: { movementId, kind, happenedAt, zeroAt, ...(provenAt === null ? { proven: steps.length - givenUp, givenUp } : { provenAt, milliseconds: provenAt.getTime() - happenedAt.getTime() }) },
       });
     }
-    if (givenUp === 0) await announce(tx, movementProven(movementId, at, { personId: movement.personId, kind: movement.kind, provenAt: standing.provenAt.toISOString() }));
+    if (provenAt !== null) await announce(tx, movementProven(movementId, at, { personId, kind, provenAt: provenAt.toISOString() }));
   }
   await announce(tx, movementChanged(movementId, at, { personId: movement.personId, state: standing.state }));
 }

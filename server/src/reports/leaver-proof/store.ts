@@ -19,7 +19,7 @@ export async function listLeaverProofs(tx: Tx, { cursor, limit }: { readonly cur
   const after = cursor === undefined ? null : parseTimeCursor(cursor);
   if (cursor !== undefined && !after) throw refuse.cursor_unknown();
   const rows = await sql<LeaverProof>(tx)`
-    select m.movement_id, m.person_id, p.display_name as person_name, m.happened_at, m.planned_at, case when s.proven = s.systems then m.proven_at end as proven_at, m.state,
+    select m.movement_id, m.person_id, p.display_name as person_name, m.happened_at, m.planned_at, m.proven_at, m.state,
            (extract(epoch from m.zero_at - m.happened_at) * 1000)::float8 as time_to_zero_ms, s.systems, s.proven
       from lifecycle.movement_card m
       join directory.person_card p on p.person_id = m.person_id

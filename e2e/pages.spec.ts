@@ -131,6 +131,18 @@ describe.each(looks)('in the look "%s"', (name, look) => {
   });
 });
 
+it('on a small laptop a list has room for what stands in it, or becomes cards', async () => {
+  const who = await as(admin, { width: 1024 });
+  const cut: string[] = [];
+  for (const path of ['/admin/people', '/admin/movements', '/admin/inventory', '/admin/applications', '/admin/roles', '/admin/hr-feed', '/admin/audit']) {
+    await open(who, path);
+    const texts = await who.page.evaluate(() => [...document.querySelectorAll('[role=cell], [role=cell] *')].filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).textOverflow === 'ellipsis').map((one) => (one as HTMLElement).innerText));
+    cut.push(...texts.map((text) => `${path}: ${text}`));
+  }
+  expect(cut).toEqual([]);
+  await who.context.close();
+});
+
 // On the narrowest screen, where a long word shows; German has the longest.
 describe.each([['de-DE', true], ['fr-FR', false], ['es-ES', false]] as const)('in the language "%s", on a telephone', (locale, hasConsole) => {
   it('what the person sees, and nothing of it in English', async () => {

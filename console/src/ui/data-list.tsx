@@ -1,5 +1,5 @@
 import { Button, Checkbox } from '@mantine/core';
-import { useMediaQuery } from '@mantine/hooks';
+import { useMediaQuery, useViewportSize } from '@mantine/hooks';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type ReactNode } from 'react';
 import type { Slice } from '../api/client.ts';
@@ -38,16 +38,23 @@ interface Props<Row> {
   readonly columns: readonly Column<Row>[];
   readonly keyOf: (row: Row) => string;
   readonly onOpen?: (row: Row) => void;
-  /** The phone shows cards, not squeezed tables. */
+  /** Where there is too little room there are cards, not squeezed tables. */
   readonly card: (row: Row) => ReactNode;
   readonly empty: ReactNode;
   readonly selection?: Selection;
   readonly rowHeight?: number;
 }
 
+/** Below this many pixels the columns would squeeze out what stands in them; a share of what is left over needs 45 of its own. */
+const leastWidth = (columns: readonly Column<never>[]): number =>
+  columns.reduce((sum, { width }) => sum + (width.endsWith('fr') ? 45 * parseFloat(width) : Number(/(\d+)px/.exec(width)?.[1] ?? 0)), 0) + 16 * (columns.length + 1);
+
 /** A list of any length: read by key, drawn only where one looks, moved through with j and k. */
 export function DataList<Row>({ name, query, columns, keyOf, onOpen, card, empty, selection, rowHeight = 45 }: Props<Row>) {
   const isPhone = useMediaQuery('(max-width: 720px)', false, { getInitialValueInEffect: false }) ?? false;
+  const [width, setWidth] = useState(0);
+  useViewportSize();
+  const areCards = isPhone || (width > 0 && width < leastWidth(columns) + (selection ? 44 : 0));
   const rows = query.data?.pages.flatMap((page) => page.items) ?? [];
   const [at, setAt] = useState(-1);
   const list = useRef<HTMLDivElement>(null);
@@ -56,11 +63,12 @@ export function DataList<Row>({ name, query, columns, keyOf, onOpen, card, empty
   useLayoutEffect(() => {
     const top = list.current ? list.current.getBoundingClientRect().top + window.scrollY : 0;
     if (Math.abs(top - offset) > 1) setOffset(top);
+    setWidth(list.current?.clientWidth ?? 0);
   });
 
   const virtual = useWindowVirtualizer({
     count: rows.length,
-    estimateSize: () => (isPhone ? 96 : rowHeight),
+    estimateSize: () => (areCards ? 96 : rowHeight),
     overscan: 12,
     scrollMargin: offset,
     getItemKey: (index) => {
@@ -121,8 +129,8 @@ export function DataList<Row>({ name, query, columns, keyOf, onOpen, card, empty
   return (
     <div className={css.frame} data-stale={query.isPlaceholderData || undefined}>
       <div role="table" aria-label={words.ui.listOf(name)} aria-rowcount={query.hasNextPage ? -1 : rows.length + 1} className={css.table}>
-        <div role="rowgroup" className={isPhone ? 'visually-hidden' : css.headGroup}>
-          <div role="row" className={css.head} style={isPhone ? {} : grid} aria-rowindex={1}>
+        <div role="rowgroup" className={areCards ? 'visually-hidden' : css.headGroup}>
+          <div role="row" className={css.head} style={areCards ? {} : grid} aria-rowindex={1}>
             {selection ? (
               <span role="columnheader">
                 <Checkbox size="xs" aria-label={words.ui.selectAll} checked={areAllSelected} indeterminate={!areAllSelected && selection.keys.size > 0} onChange={() => selection.change(areAllSelected ? new Set() : new Set(rows.map(keyOf)))} />
@@ -154,7 +162,7 @@ export function DataList<Row>({ name, query, columns, keyOf, onOpen, card, empty
               },
               'ref': virtual.measureElement,
             };
-            return isPhone ? (
+            return areCards ? (
               <div key={item.key} {...properties} className={css.card} style={place}>
                 {selection ? (
                   <span role="cell" className={css.pick}>

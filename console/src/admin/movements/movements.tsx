@@ -31,13 +31,12 @@ export function Movements() {
   const running = open.data?.pages.flatMap((page) => page.items) ?? [];
 
   const columns: Column<MovementSummary>[] = [
-    { key: 'person', title: w.columns.person, width: '2fr', render: (one) => <Person.Line id={one.personId} name={one.personName} under={one.department} isGone={one.kind === 'leaver'} /> },
-    { key: 'kind', title: w.columns.kind, width: '90px', render: (one) => w.kinds[one.kind] },
+    { key: 'person', title: w.columns.person, width: 'minmax(200px, 2fr)', render: (one) => <Person.Line id={one.personId} name={one.personName} under={[w.kinds[one.kind], one.department].filter(Boolean).join(' · ')} isGone={one.kind === 'leaver'} /> },
     { key: 'plan', title: w.columns.plan, width: '3fr', render: (one) => <RouteLink to={at.movement(one.id)}>{one.plan || one.title}</RouteLink> },
     { key: 'systems', title: w.columns.systems, width: '110px', render: (one) => w.ofSystems(provenSystems(one).proven, one.systems.length) },
     { key: 'state', title: w.columns.state, width: '100px', render: (one) => <MovementStateWord state={one.state} /> },
     { key: 'happened', title: w.columns.happened, width: '120px', render: (one) => <When at={one.happenedAt} /> },
-    { key: 'took', title: w.columns.took, width: '130px', isNumber: true, render: (one) => <Took movement={one} /> },
+    { key: 'took', title: w.columns.took, width: '120px', isNumber: true, render: (one) => <Took movement={one} /> },
   ];
   return (
     <>

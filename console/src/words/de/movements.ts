@@ -18,7 +18,7 @@ export const movements: Words['movements'] = {
   note: 'Eine Bewegung endet erst, wenn jedes System nachgeprüft ist.',
   running: 'Unterwegs',
   history: 'Alle Bewegungen',
-  columns: { person: 'Wer', kind: 'Art', plan: 'Was sich ändert', state: 'Zustand', happened: 'Von HR gemeldet', took: 'Bis zum Nachweis', systems: 'Systeme' },
+  columns: { person: 'Wer', plan: 'Was sich ändert', state: 'Zustand', happened: 'Von HR gemeldet', took: 'Bis zum Nachweis', systems: 'Systeme' },
   empty: 'Noch keine Bewegung',
   emptyText: 'Eine Bewegung beginnt, wenn HR einen Eintritt, einen Wechsel oder einen Austritt meldet.',
   nothingFits: 'Keine Bewegung passt',

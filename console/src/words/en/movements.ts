@@ -15,7 +15,7 @@ export const movements = {
   note: 'A movement ends only when every system was read back.',
   running: 'Under way',
   history: 'All movements',
-  columns: { person: 'Who', kind: 'Kind', plan: 'What changes', state: 'State', happened: 'HR said so', took: 'Time to proven', systems: 'Systems' },
+  columns: { person: 'Who', plan: 'What changes', state: 'State', happened: 'HR said so', took: 'Time to proven', systems: 'Systems' },
   empty: 'No movement yet',
   emptyText: 'A movement begins when HR says that somebody joins, moves or leaves.',
   nothingFits: 'No movement fits',

@@ -16,7 +16,7 @@ export const movements: Words['movements'] = {
   note: 'Un movimiento no termina hasta que se ha comprobado cada sistema.',
   running: 'En curso',
   history: 'Todos los movimientos',
-  columns: { person: 'Quién', kind: 'Tipo', plan: 'Qué cambia', state: 'Estado', happened: 'Fecha RR. HH.', took: 'Hasta comprobar', systems: 'Sistemas' },
+  columns: { person: 'Quién', plan: 'Qué cambia', state: 'Estado', happened: 'Fecha RR. HH.', took: 'Hasta comprobar', systems: 'Sistemas' },
   empty: 'Aún no hay movimientos',
   emptyText: 'Un movimiento empieza cuando RR. HH. dice que alguien llega, cambia o se va.',
   nothingFits: 'Ningún movimiento coincide',

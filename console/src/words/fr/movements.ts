@@ -18,7 +18,7 @@ export const movements: Words['movements'] = {
   note: 'Un mouvement ne se termine que lorsque chaque système a été relu.',
   running: 'En cours',
   history: 'Tous les mouvements',
-  columns: { person: 'Qui', kind: 'Type', plan: 'Ce qui change', state: 'État', happened: 'Annonce RH', took: 'Délai de preuve', systems: 'Systèmes' },
+  columns: { person: 'Qui', plan: 'Ce qui change', state: 'État', happened: 'Annonce RH', took: 'Délai de preuve', systems: 'Systèmes' },
   empty: 'Aucun mouvement',
   emptyText: 'Un mouvement commence quand les RH annoncent une arrivée, une mobilité ou un départ.',
   nothingFits: 'Aucun mouvement ne correspond',

@@ -52,6 +52,8 @@ export const auditChain = z.object({
   checkpoint: z.object({ seq: z.number().int(), at: moment }).nullable(),
   /** Entries up to here were exported and removed; the chain is verifiable from there on. */
   prunedUntil: z.number().int().nullable(),
+  /** The last walk over the whole chain (each night, and by `npx bailiwick audit verify`); whole when it found nothing. */
+  lastWalk: z.object({ at: moment, entries: z.number().int(), lastSeq: z.number().int(), seconds: z.number(), findings: z.array(z.string()) }).nullable(),
 });
 export type AuditChainAnswer = z.infer<typeof auditChain>;
 

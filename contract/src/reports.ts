@@ -5,7 +5,7 @@ const id = z.uuid();
 
 /** Something that waits for a person, most urgent first. `count` things; `link` is where it is settled. */
 export const need = z.object({
-  kind: z.enum(['break_glass_used', 'sign_in_disavowed', 'departure_held', 'last_way_in_guessed', 'break_glass_self_test', 'break_glass_open', 'break_glass_drill', 'break_glass_missing', 'movement_alarm', 'brake', 'manual_task', 'connection_away', 'hr_import_held', 'accounts_tied_to_nobody', 'drift', 'people_without_second_factor', 'enrolment_stopped', 'token_expiring']),
+  kind: z.enum(['audit_broken', 'break_glass_used', 'sign_in_disavowed', 'departure_held', 'last_way_in_guessed', 'break_glass_self_test', 'break_glass_open', 'break_glass_drill', 'break_glass_missing', 'movement_alarm', 'brake', 'manual_task', 'connection_away', 'hr_import_held', 'accounts_tied_to_nobody', 'drift', 'people_without_second_factor', 'enrolment_stopped', 'token_expiring']),
   urgency: z.enum(['now', 'today', 'soon']),
   count: z.int(),
   title: z.string(),

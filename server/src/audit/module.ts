@@ -5,8 +5,9 @@ import type { Database } from '../platform/db/index.ts';
 import type { Module } from '../platform/http/index.ts';
 import type { Log } from '../platform/log/index.ts';
 import { readChainState } from './chain/read-chain.ts';
+import { proveChain } from './chain/prove-chain.ts';
 import { awaitSealed, openSealer } from './chain/seal.ts';
-import { sayVerification, verifyChain, type Verification } from './chain/verify-chain.ts';
+import { sayVerification, smallPage, type Verification } from './chain/verify-chain.ts';
 import { auditRoutes } from './entry/routes.ts';
 import { permissions } from './permissions.ts';
 
@@ -26,7 +27,7 @@ export interface AuditModule extends Module {
   stop(): Promise<void>;
   /** Resolves when everything committed so far is in the chain. */
   awaitSealed(): Promise<void>;
-  /** Walks the whole chain; `lines` say the result to people. */
+  /** Walks the whole chain, as each night, and writes down what it found; `lines` say it to people. */
   verify(onProgress?: (seen: number, total: number) => void): Promise<Verification & { readonly lines: readonly string[] }>;
   status(): Promise<{ readonly lastSeq: number; readonly lastSealedAt: Date | null; readonly waiting: number; readonly lagMs: number }>;
 }
@@ -37,6 +38,7 @@ export function auditModule(needs: Needs): AuditModule {
     domain: 'audit',
     permissions,
     routes: auditRoutes({ ...needs, archiveFolder: path.join(path.dirname(needs.checkpointFile), 'audit-archive') }),
+    jobs: [{ name: 'audit.prove-chain', schedule: '41 3 * * *', maxAttempts: 1, run: async () => void (await proveChain(needs, { pageSize: smallPage })) }],
     start() {
       sealer.start();
       return Promise.resolve();
@@ -44,7 +46,7 @@ export function auditModule(needs: Needs): AuditModule {
     stop: () => sealer.stop(),
     awaitSealed: () => awaitSealed(sealer, needs),
     async verify(onProgress) {
-      const verification = await verifyChain(needs, onProgress && (({ entries, of }) => onProgress(entries, of)));
+      const verification = await proveChain(needs, onProgress ? { onProgress: ({ entries, of }) => onProgress(entries, of) } : {});
       return { ...verification, lines: sayVerification(verification) };
     },
     async status() {

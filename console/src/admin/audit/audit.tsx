@@ -1,9 +1,11 @@
-import { CloseButton, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { Alert, CloseButton, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { auditActionsQuery, auditChainQuery } from '../../api/audit.ts';
 import { useNow } from '../../ui/now.ts';
 import { PageSentence } from '../../ui/page-sentence.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
+import { asSentence } from '../../ui/state.tsx';
 import { number, relative } from '../../ui/time.ts';
 import { useFilters } from '../../ui/use-filters.ts';
 import { When } from '../../ui/when.tsx';
@@ -22,11 +24,13 @@ export function Audit() {
   const actions = useQuery(auditActionsQuery);
   const known = chain.data;
   const about = filters['target'] ?? filters['actor'];
+  const walk = known?.lastWalk;
+  const isBroken = (walk?.findings.length ?? 0) > 0;
   return (
     <>
       <PageSentence
         title={w.title}
-        sentence={known ? (known.lastSeq === 0 ? w.sentenceEmpty : rich(w.sentence(number(known.lastSeq), known.lastSealedAt ? relative(new Date(known.lastSealedAt), now) : null))) : words.ui.loading}
+        sentence={known ? (known.lastSeq === 0 ? w.sentenceEmpty : rich(isBroken ? w.sentenceBroken(number(known.lastSeq)) : w.sentence(number(known.lastSeq), known.lastSealedAt ? relative(new Date(known.lastSealedAt), now) : null))) : words.ui.loading}
         note={
           known ? (
             <>
@@ -38,12 +42,28 @@ export function Audit() {
                 w.noCheckpoint
               )}{' '}
               {known.waiting > 0 ? `${w.waiting(known.waiting)}. ` : ''}
+              {walk && !isBroken ? (
+                <>
+                  {w.whole(number(walk.entries))} <When at={walk.at} />.{' '}
+                </>
+              ) : null}
+              {walk ? '' : `${w.notWalked} `}
               {w.verify} <code>npx bailiwick audit verify</code>
             </>
           ) : null
         }
       />
       <Stack gap="sm">
+        {walk && isBroken ? (
+          <Alert color="red" variant="light" icon={<IconAlertTriangle size={20} />} title={<>{w.broken}, <When at={walk.at} /></>}>
+            <ul>
+              {walk.findings.slice(0, 10).map((finding) => (
+                <li key={finding}>{asSentence(finding)}</li>
+              ))}
+            </ul>
+            {w.brokenText}
+          </Alert>
+        ) : null}
         <Group gap="sm">
           <SearchField value={filters['search'] ?? ''} onChange={(search) => change({ search })} label={w.search} width={260} />
           <NativeSelect

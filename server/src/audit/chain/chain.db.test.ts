@@ -11,9 +11,11 @@ import { silentLog } from '../../platform/log/index.ts';
 import type { NewEntry } from '../entry/entry.ts';
 import { exportEntries, readEntries } from '../entry/read-entries.ts';
 import { listActions, record, recordAll } from '../entry/store.ts';
+import { proveChain } from './prove-chain.ts';
 import { pruneEntries } from './prune-entries.ts';
+import { readChain } from './read-chain.ts';
 import { awaitSealed, checkpointFileIn, makeCheckpoint, openSealer } from './seal.ts';
-import { verifyChain } from './verify-chain.ts';
+import { smallPage, verifyChain } from './verify-chain.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'audit-chain-'));
 let now = new Date('2026-03-02T09:00:00.000Z');
@@ -183,6 +185,23 @@ describe('the audit chain', () => {
     expect(await pruneEntries(needs, permit, { before: new Date('2026-04-01T00:00:00Z') })).toMatchObject({ removed: 0 });
     await byHand((tx) => sql(tx)`delete from audit.entry where seq = 101`);
     expect((await verify()).problems).toEqual([{ is: 'missing', from: 101, to: 101 }]);
+  });
+
+  it('is walked by itself, and what was found stands on the page of the audit and in the audit', async () => {
+    await write(1_200);
+    await sealer().sealNow();
+    const prove = () => proveChain(sealerNeeds(), { pageSize: smallPage });
+    const state = async () => (await readChain(world, systemPermit('audit.chain.read'))).lastWalk;
+    expect(await state()).toBeNull();
+    await prove();
+    expect(await state()).toMatchObject({ at: now, entries: 1_200, lastSeq: 1_200, findings: [] });
+    await byHand((tx) => sql(tx)`update audit.entry set body = replace(body, '"index":700', '"index":701') where seq = 701`);
+    now = new Date(now.getTime() + 86_400_000);
+    expect((await prove()).isWhole).toBe(false);
+    expect((await state())?.findings).toEqual([expect.stringContaining('entry 701')]);
+    expect(await world.database.read((tx) => sql(tx)`select is_whole from audit.verification_card`)).toEqual([{ isWhole: false }]);
+    await sealer().sealNow();
+    expect((await readEntries(world, systemPermit('audit.entry.read'), { limit: 2 })).items.map((one) => one.action)).toEqual(['audit.chain.find-broken', 'audit.chain.verify']);
   });
 
   it('is searched by words and facets, goes on where it stopped, and shows also what waits to be sealed', async () => {

@@ -72,6 +72,27 @@ export async function readChain(tx: Tx): Promise<{ head: Head; waiting: number; 
   return { head, waiting: inbox?.waiting ?? 0, oldestWrittenAt: inbox?.oldestWrittenAt ?? null, prunedUntil: pruned?.untilSeq ?? null };
 }
 
+/** A walk over the whole chain. */
+export interface Walk {
+  readonly at: Date;
+  readonly entries: number;
+  readonly lastSeq: number;
+  readonly seconds: number;
+  /** In the order of the chain; none when it is whole. */
+  readonly findings: readonly string[];
+}
+
+/** The last hundred walks stay. */
+export async function saveVerification(tx: Tx, { at, entries, lastSeq: last, seconds, findings }: Walk): Promise<void> {
+  await sql(tx)`insert into audit.verification (at, entries, last_seq, seconds, findings) values (${at}, ${entries}, ${last}, ${seconds}, ${textArray(findings)}) on conflict (at) do nothing`;
+  await sql(tx)`delete from audit.verification where at < (select at from audit.verification order by at desc offset 99 limit 1)`;
+}
+
+export async function readVerification(tx: Tx): Promise<Walk | null> {
+  const [row] = await sql<Walk>(tx)`select at, entries, last_seq, seconds, findings from audit.verification order by at desc limit 1`;
+  return row ?? null;
+}
+
 /** The database's own clock, by which `written_at` was noted. */
 export async function databaseNow(tx: Tx): Promise<Date> {
   const [row] = await sql<{ now: Date }>(tx)`select clock_timestamp() as now`;

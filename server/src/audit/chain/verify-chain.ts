@@ -21,6 +21,11 @@ export interface Verification {
   readonly sentences: readonly string[];
 }
 
+export interface Walking {
+  readonly pageSize?: number;
+  readonly onProgress?: (done: { readonly entries: number; readonly of: number }) => void;
+}
+
 export interface VerifyNeeds {
   readonly database: Database;
   readonly keys: Pick<Keys, 'signingKey'>;
@@ -28,14 +33,16 @@ export interface VerifyNeeds {
   readonly checkpointFile: string | null;
 }
 
-const pageSize = 5_000;
+const largePage = 5_000;
+/** For a server at work: small enough that whoever asks meanwhile does not wait. */
+export const smallPage = 500;
 const mostProblems = 50;
 
 /**
  * Walks the whole chain: every hash, every link, every place, every signed checkpoint in the database and in the file beside it,
  * and that the columns people read are still computed from what is hashed. Reads only; pages are fetched while the page before is hashed.
  */
-export async function verifyChain(needs: VerifyNeeds, onProgress: (done: { readonly entries: number; readonly of: number }) => void = () => undefined): Promise<Verification> {
+export async function verifyChain(needs: VerifyNeeds, { pageSize = largePage, onProgress = () => undefined }: Walking = {}): Promise<Verification> {
   const { database, keys } = needs;
   const startedAt = monotonicMs();
   const problems: Problem[] = [];

@@ -56,6 +56,8 @@ export function bodyOf(entry: NewEntry): string {
 /** Each action in plain words: as a name for filters, and as a sentence. `{who}` and `{whom}` stand for the names. */
 const actionWords: Readonly<Record<string, readonly [name: string, sentence: string]>> = {
   'audit.entry.read': ['Audit read', '{who} read the audit'],
+  'audit.chain.verify': ['Audit chain walked', 'the whole audit chain was walked: every entry fits'],
+  'audit.chain.find-broken': ['Audit chain broken', 'the audit chain was walked and is broken: an entry was changed, or is missing'],
   'audit.entry.prune': ['Audit pruned', '{who} exported old audit entries and removed them'],
   'directory.person.read': ['Person read', '{who} looked at {whom}'],
   'directory.person.add': ['Person added', '{who} added {whom}'],

@@ -56,10 +56,10 @@ export function auditRoutes(needs: Needs): AnyRoute[] {
       method: 'GET',
       path: '/api/v1/audit/chain',
       permission: 'audit.chain.read',
-      summary: 'How the hash chain stands: its end, its last checkpoint, what waits',
+      summary: 'How the hash chain stands: its end, its last checkpoint, what waits, and what the last walk over all of it found',
       output: auditChain,
       run: async ({ permit }) => {
-        const { head, waiting, lagMs, prunedUntil } = await readChain(needs, permit);
+        const { head, waiting, lagMs, prunedUntil, lastWalk } = await readChain(needs, permit);
         return {
           lastSeq: head.seq,
           lastHash: head.hash,
@@ -68,6 +68,7 @@ export function auditRoutes(needs: Needs): AnyRoute[] {
           lagMs,
           checkpoint: head.checkpointAt ? { seq: head.checkpointSeq, at: head.checkpointAt.toISOString() } : null,
           prunedUntil,
+          lastWalk: lastWalk && { ...lastWalk, at: lastWalk.at.toISOString(), findings: [...lastWalk.findings] },
         };
       },
     }),

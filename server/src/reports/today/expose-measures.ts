@@ -21,5 +21,6 @@ export function exposeMeasures({ database, clock, metrics }: { database: Databas
     const { p95Ms } = await database.read((tx) => readTimeToZero(tx, later(clock.now(), -days(90))));
     return p95Ms === null ? Number.NaN : p95Ms / 1_000;
   });
+  metrics.gauge('bailiwick_audit_chain_broken', 'the last walk over the audit chain found it broken: 1, else 0', async () => (await database.read((tx) => countNeeds(tx, clock.now()))).auditBroken);
   metrics.gauge('bailiwick_movements_in_alarm', 'movements not proven after 4 hours', async () => (await database.read((tx) => countNeeds(tx, clock.now()))).movementsInAlarm);
 }

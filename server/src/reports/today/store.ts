@@ -38,7 +38,8 @@ export async function countNeeds(tx: Tx, now: Date): Promise<Omit<Counts, 'accou
            (select count(*) from privileged.break_glass_account_card where opened_at is not null) as break_glass_open,
            (select count(*) from privileged.break_glass_account_card where is_sealed and drill_due_at <= ${now}) as drills_overdue,
            (select 1 - least(count(*), 1) from privileged.break_glass_account_card where is_sealed or opened_at is not null)
-             * (select least(count(*), 1) from authz.console_role_card where role = 'administrator') as break_glass_missing`;
+             * (select least(count(*), 1) from authz.console_role_card where role = 'administrator') as break_glass_missing,
+           (select count(*) from audit.verification_card where not is_whole) as audit_broken`;
   return row!;
 }
 

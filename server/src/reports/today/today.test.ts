@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { needsOf, type Counts } from './today.ts';
 
-const nothing: Counts = { movementsInAlarm: 0, brakes: 0, manualTasks: 0, connectionsAway: 0, importsHeld: 0, accountsTiedToNobody: 0, openDrift: 0, peopleWithoutSecondFactor: 0, enrolmentsStopped: 0, tokensExpiring: 0, disavowals: 0, breakGlassUses: 0, departuresHeld: 0, lastWayInGuessed: 0, breakGlassFindings: 0, breakGlassOpen: 0, drillsOverdue: 0, breakGlassMissing: 0 };
+const nothing: Counts = { movementsInAlarm: 0, brakes: 0, manualTasks: 0, connectionsAway: 0, importsHeld: 0, accountsTiedToNobody: 0, openDrift: 0, peopleWithoutSecondFactor: 0, enrolmentsStopped: 0, tokensExpiring: 0, disavowals: 0, breakGlassUses: 0, departuresHeld: 0, lastWayInGuessed: 0, breakGlassFindings: 0, breakGlassOpen: 0, drillsOverdue: 0, breakGlassMissing: 0, auditBroken: 0 };
 
 it('asks for nothing when nothing waits', () => {
   expect(needsOf(nothing)).toEqual([]);

@@ -5,7 +5,7 @@ export const audit: Words['audit'] = {
   title: 'Audit',
   sentence: (seq: string, lag: string | null) => `**${seq}** Einträge, jeder an den vorigen gekettet${lag ? `, der letzte ${lag} versiegelt` : ''}.`,
   sentenceBroken: (seq: string) => `Die Kette der **${seq}** Einträge ist gebrochen.`,
-  whole: (n: string) => `Von Anfang bis Ende geprüft, alle ${n} Einträge passen:`,
+  whole: (n: string) => `Alle ${n} Einträge passten bei der letzten Prüfung der Kette,`,
   notWalked: 'Die ganze Kette wurde noch nicht geprüft; das geschieht jede Nacht.',
   broken: 'Was die letzte Prüfung der Kette gefunden hat',
   brokenText: 'Jemand hat die Datenbank an diesem Server vorbei geändert. Vergleichen Sie mit einer Sicherung und den exportierten Archiven; die signierten Prüfpunkte sagen, bis wohin die Aufzeichnung gilt.',

@@ -2,7 +2,7 @@ export const audit = {
   title: 'Audit',
   sentence: (seq: string, lag: string | null) => `**${seq}** entries, each chained to the one before${lag ? `, the last one sealed ${lag}` : ''}.`,
   sentenceBroken: (seq: string) => `The chain of **${seq}** entries is broken.`,
-  whole: (n: string) => `Walked from end to end, and all ${n} entries fit:`,
+  whole: (n: string) => `All ${n} entries fitted when the chain was last walked,`,
   notWalked: 'Nobody has walked the whole chain yet; that is done each night.',
   broken: 'What the last walk over the chain found',
   brokenText: 'Somebody changed the database past this server. Compare with a backup and with the exported archives; the signed checkpoints say up to where the record holds.',

@@ -5,7 +5,7 @@ export const audit: Words['audit'] = {
   title: 'Auditoría',
   sentence: (seq, lag) => `**${seq}** ${seq === '1' ? 'entrada' : 'entradas'}, cada una encadenada a la anterior${lag ? `, la última sellada ${lag}` : ''}.`,
   sentenceBroken: (seq) => `La cadena de **${seq}** entradas está rota.`,
-  whole: (n) => `Recorrida de principio a fin, las ${n} entradas encajan:`,
+  whole: (n) => `Las ${n} entradas encajaban en el último recorrido de la cadena,`,
   notWalked: 'Nadie ha recorrido aún toda la cadena; se hace cada noche.',
   broken: 'Lo que encontró el último recorrido de la cadena',
   brokenText: 'Alguien cambió la base de datos sin pasar por este servidor. Compare con una copia de seguridad y con los archivos exportados; los puntos de control firmados dicen hasta dónde vale el registro.',

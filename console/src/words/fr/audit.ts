@@ -5,7 +5,7 @@ export const audit: Words['audit'] = {
   title: 'Audit',
   sentence: (seq: string, lag: string | null) => `**${seq}** ${seq === '1' ? 'entrée' : 'entrées'}, chacune enchaînée à la précédente${lag ? `, la dernière scellée ${lag}` : ''}.`,
   sentenceBroken: (seq: string) => `La chaîne de **${seq}** entrées est rompue.`,
-  whole: (n: string) => `Parcourue d’un bout à l’autre, les ${n} entrées concordent :`,
+  whole: (n: string) => `Les ${n} entrées concordaient au dernier parcours de la chaîne,`,
   notWalked: 'La chaîne entière n’a pas encore été parcourue ; cela se fait chaque nuit.',
   broken: 'Ce que le dernier parcours de la chaîne a trouvé',
   brokenText: 'Quelqu’un a modifié la base de données sans passer par ce serveur. Comparez avec une sauvegarde et les archives exportées ; les points de contrôle signés disent jusqu’où l’enregistrement tient.',

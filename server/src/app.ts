@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { auditModule, makeRecordRefusal } from './audit/index.ts';
+import { auditModule, checkpointFileIn, makeRecordRefusal } from './audit/index.ts';
 import { authenticationModule, authenticationSurfaces, createApiToken, endSessionIn, importPasskeyMetadata, makeSetupLink, openPageFrame, openSessionReader, recoverAdministrator, rehearseRecovery, sayRefusal, speakerFor } from './authentication/index.ts';
 import { authorizationModule, consoleRolesOf, firstAdministrator, giveConsoleRoleIn, makeDecider, peopleGroups } from './authorization/index.ts';
 import { connectorKinds } from './connectors/index.ts';
@@ -27,7 +27,7 @@ export function buildDomains(foundation: Foundation) {
   const gate = openGate({ decider, recordRefusal: makeRecordRefusal({ database }) });
   const needs = { clock, database, announce, announceWithin, gate, jobs, keys, mailer, metrics, config, log, rateLimits, hashing };
 
-  const audit = auditModule({ ...needs, checkpointFile: foundation.checkpointFile });
+  const audit = auditModule({ ...needs, checkpointFile: checkpointFileIn(config.dataFolder) });
   // privileged stands far below and knows who could still sign in; whoever takes a way in away asks it first.
   const directory = directoryModule({ ...needs, lastWayIn });
   const authorization = authorizationModule({ ...needs, lastWayIn });

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import { systemClock, type Clock } from './platform/clock/index.ts';
 import type { Config } from './platform/config/index.ts';
 import { openKeys, openPasswordHashing, type Keys, type PasswordHashing } from './platform/crypto/index.ts';
@@ -25,8 +24,6 @@ export interface Foundation {
   readonly metrics: Metrics;
   readonly passwordHashing: PasswordHashing;
   readonly rateLimits: RateLimits;
-  /** Signed checkpoints of the audit, outside the database. */
-  readonly checkpointFile: string;
   /** Where the embedded PostgreSQL keeps its files; null with DATABASE_URL. */
   readonly postgresFolder: string | null;
   close(): Promise<void>;
@@ -39,7 +36,7 @@ export async function openFoundation(config: Config, options: { clock?: Clock; l
   // PostgreSQL, when root starts it as another user, must be able to walk through.
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o711 });
   const keys = openKeys(config.keyFile, clock.now());
-  const embedded = config.databaseUrl === null ? await startEmbeddedPostgres({ folder: path.join(config.dataFolder), log: (message, facts) => log.info(facts ?? {}, message) }) : null;
+  const embedded = config.databaseUrl === null ? await startEmbeddedPostgres({ folder: config.dataFolder, log: (message, facts) => log.info(facts ?? {}, message) }) : null;
   const database = openDatabase(embedded ? embedded.connection : { connectionString: config.databaseUrl! }, { log });
   try {
     const metrics = openMetrics();
@@ -58,7 +55,6 @@ export async function openFoundation(config: Config, options: { clock?: Clock; l
       mailer: openMailer({ database, jobs, clock, smtpUrl: config.smtpUrl, from: config.mailFrom, organisation: config.organisation }),
       passwordHashing: openPasswordHashing({ pepper: keys.derive('password pepper'), inFlight: config.passwordHashesInFlight }),
       rateLimits: openRateLimits({ database, clock, isOn: config.hasRateLimits }),
-      checkpointFile: path.join(config.dataFolder, 'audit-checkpoints.jsonl'),
       postgresFolder: embedded?.where ?? null,
       async close() {
         await jobs.stop();

@@ -36,8 +36,8 @@ async function statementsOf(work: () => Promise<unknown>): Promise<readonly stri
   pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
     const [first] = args as [string | { text?: string }];
     const text = typeof first === 'string' ? first : (first.text ?? '');
-    // What is counted for everybody alike, beside the answer and in its own time, comes now or a moment later.
-    if (!text.includes('authn.sign_in_tally')) seen.push(text.replace(/\s+/g, ' ').trim());
+    // What is counted for everybody alike, beside the answer, and whether the look is still the firm's, come in their own time.
+    if (!/authn\.(sign_in_tally|branding)/.test(text)) seen.push(text.replace(/\s+/g, ' ').trim());
     return (query as (...all: unknown[]) => unknown).apply(this, args);
   } as typeof query;
   try {

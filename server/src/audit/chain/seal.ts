@@ -16,7 +16,7 @@ export interface SealerNeeds {
   readonly clock: Clock;
   readonly keys: Pick<Keys, 'signingKey'>;
   readonly log: Log;
-  /** Where checkpoints are written beside the database, so that a cut tail is found: `<data>/audit-checkpoints.ndjson`. */
+  /** Where checkpoints are written beside the database, so that a cut tail is found. */
   readonly checkpointFile: string;
 }
 
@@ -34,7 +34,7 @@ const pollMs = 150;
 const batch = 2_000;
 const tidyEvery = 10_000;
 
-export const checkpointFileIn = (dataFolder: string): string => path.join(dataFolder, 'audit-checkpoints.ndjson');
+export const checkpointFileIn = (dataFolder: string): string => path.join(dataFolder, 'audit-checkpoints.jsonl');
 
 /**
  * Puts the inbox in order behind its writers: seq is given here, inside the sealing transaction, so that no roll-back, crash or

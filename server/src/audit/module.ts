@@ -38,7 +38,7 @@ export function auditModule(needs: Needs): AuditModule {
     domain: 'audit',
     permissions,
     routes: auditRoutes({ ...needs, archiveFolder: path.join(path.dirname(needs.checkpointFile), 'audit-archive') }),
-    jobs: [{ name: 'audit.prove-chain', schedule: '41 3 * * *', maxAttempts: 1, run: async () => void (await proveChain(needs, { pageSize: smallPage })) }],
+    jobs: [{ name: 'audit.prove-chain', schedule: '41 3 * * *', maxAttempts: 3, run: async (_, { signal }) => void (await proveChain(needs, { pageSize: smallPage, onProgress: () => signal.throwIfAborted() })) }],
     start() {
       sealer.start();
       return Promise.resolve();

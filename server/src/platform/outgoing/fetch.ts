@@ -22,6 +22,8 @@ export function openOutgoingFetch({ answerLimit, timeoutMs, keepsConnections }: 
   const agents = keepsConnections ? { 'https:': new SecureAgent(kept), 'http:': new PlainAgent(kept) } : null;
   return async (input, init) => {
     const asked = new Request(input, { ...init, redirect: 'manual' });
+    // Not the signal of `asked`: that one follows the given one only for as long as nobody tidies `asked` away, and then a system that never answers is waited for, for ever.
+    const given = init?.signal ?? (input instanceof Request ? input.signal : null);
     const url = new URL(asked.url);
     if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new ForbiddenAddress(`${url.protocol} is not spoken here`);
     const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -31,7 +33,7 @@ export function openOutgoingFetch({ answerLimit, timeoutMs, keepsConnections }: 
       method: asked.method,
       headers: { ...Object.fromEntries(asked.headers), ...(body ? { 'content-length': String(body.length) } : {}) },
       lookup: guardedLookup,
-      signal: timeoutMs === null ? asked.signal : AbortSignal.any([asked.signal, AbortSignal.timeout(timeoutMs)]),
+      signal: AbortSignal.any([...(given ? [given] : []), ...(timeoutMs === null ? [] : [AbortSignal.timeout(timeoutMs)])]),
       agent: agents?.[url.protocol] ?? false,
     };
     return new Promise<Response>((answer, fail) => {

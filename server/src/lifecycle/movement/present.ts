@@ -11,10 +11,9 @@ const worstOf = (states: readonly StepState[]): StepState => order.find((state) 
 export function presentSummary(row: MovementRow, counts: readonly SystemCount[], surfaces: ReadonlyMap<string, string>): MovementSummary {
   const own = counts.filter((one) => one.movementId === row.id);
   const all = own.flatMap((one) => one.states);
-  const { provenAt } = row;
   return {
     id: row.id, kind: row.kind, state: row.state, personId: row.personId, personName: row.personName, department: row.department, title: row.title, plan: row.plan, cause: row.cause,
-    happenedAt: row.happenedAt.toISOString(), plannedAt: row.plannedAt.toISOString(), provenAt: iso(provenAt), timeToProvenMs: provenAt === null ? null : provenAt.getTime() - row.happenedAt.getTime(),
+    happenedAt: row.happenedAt.toISOString(), plannedAt: row.plannedAt.toISOString(), provenAt: iso(row.provenAt), timeToProvenMs: row.provenAt === null ? null : row.provenAt.getTime() - row.happenedAt.getTime(),
     steps: all.length, proven: all.filter((state) => state === 'proven').length,
     systems: own.map((one) => ({ applicationId: one.applicationId, name: one.name ?? surfaces.get(one.surface ?? '') ?? one.surface ?? '', proven: one.states.filter((state) => state === 'proven').length, steps: one.states.length, worst: worstOf(one.states) })),
   };

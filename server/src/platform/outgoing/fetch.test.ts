@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ForbiddenAddress } from './address.ts';
 import { openOutgoingFetch } from './fetch.ts';
@@ -40,6 +42,16 @@ it('an answer without end, or none at all, does not hold the process up', async 
   await expect(go(`${base}/long`)).rejects.toThrow('longer than');
   await expect(go(`${base}/never`, { signal: AbortSignal.timeout(50) })).rejects.toThrow();
 });
+
+it('whoever never answers is given up in time, also when memory is tidied up meanwhile', async () => {
+  setFlagsFromString('--expose-gc');
+  const tidying = setInterval(runInNewContext('gc') as () => void, 20);
+  const patient = openOutgoingFetch({ answerLimit: 1_000, timeoutMs: null, keepsConnections: true });
+  const stopping = new AbortController();
+  let givenUp = 0;
+  for (let call = 0; call < 20; call += 1) void patient(`${base}/never`, { method: 'POST', body: '{}', signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(400)]) }).catch(() => { givenUp += 1; });
+  await expect.poll(() => givenUp, { timeout: 15_000 }).toBe(20).finally(() => clearInterval(tidying));
+}, 20_000);
 
 it('nothing is sent to forbidden addresses, in whatever spelling (SSRF)', async () => {
   for (const address of ['http://169.254.169.254/latest', 'http://[::ffff:a9fe:a9fe]/', 'http://2852039166/', 'file:///etc/passwd']) await expect(go(address), address).rejects.toThrow(ForbiddenAddress);

@@ -10,7 +10,7 @@ import { ErrorState, LoadingState } from './state.tsx';
 export interface Column<Row> {
   readonly key: string;
   readonly title: string;
-  /** A track of the CSS grid, such as `2fr` or `120px`. */
+  /** A track of the CSS grid: `2fr`, `120px` or `minmax(120px, 2fr)`. */
   readonly width: string;
   readonly render: (row: Row) => ReactNode;
   readonly isNumber?: boolean;
@@ -63,7 +63,8 @@ export function DataList<Row>({ name, query, columns, keyOf, onOpen, card, empty
   useLayoutEffect(() => {
     const top = list.current ? list.current.getBoundingClientRect().top + window.scrollY : 0;
     if (Math.abs(top - offset) > 1) setOffset(top);
-    setWidth(list.current?.clientWidth ?? 0);
+    // As if there were no scroll bar: it comes and goes with the height, and the height with the answer.
+    setWidth(list.current ? list.current.clientWidth + window.innerWidth - document.documentElement.clientWidth : 0);
   });
 
   const virtual = useWindowVirtualizer({

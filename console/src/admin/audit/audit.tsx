@@ -42,12 +42,12 @@ export function Audit() {
                 w.noCheckpoint
               )}{' '}
               {known.waiting > 0 ? `${w.waiting(known.waiting)}. ` : ''}
+              {walk === null ? `${w.notWalked} ` : null}
               {walk && !isBroken ? (
                 <>
                   {w.whole(number(walk.entries))} <When at={walk.at} />.{' '}
                 </>
               ) : null}
-              {walk ? '' : `${w.notWalked} `}
               {w.verify} <code>npx bailiwick audit verify</code>
             </>
           ) : null
@@ -57,7 +57,7 @@ export function Audit() {
         {walk && isBroken ? (
           <Alert color="red" variant="light" icon={<IconAlertTriangle size={20} />} title={<>{w.broken}, <When at={walk.at} /></>}>
             <ul>
-              {walk.findings.slice(0, 10).map((finding) => (
+              {walk.findings.map((finding) => (
                 <li key={finding}>{asSentence(finding)}</li>
               ))}
             </ul>

@@ -8,7 +8,7 @@ export const audit: Words['audit'] = {
   whole: (n: string) => `Alle ${n} Einträge passten bei der letzten Prüfung der Kette,`,
   notWalked: 'Die ganze Kette wurde noch nicht geprüft; das geschieht jede Nacht.',
   broken: 'Was die letzte Prüfung der Kette gefunden hat',
-  brokenText: 'Jemand hat die Datenbank an diesem Server vorbei geändert. Vergleichen Sie mit einer Sicherung und den exportierten Archiven; die signierten Prüfpunkte sagen, bis wohin die Aufzeichnung gilt.',
+  brokenText: 'Jemand hat die Datenbank an diesem Server vorbei geändert, oder sie wurde aus einer Sicherung zurückgeholt. Vergleichen Sie mit einer Sicherung und den exportierten Archiven; die signierten Prüfpunkte sagen, bis wohin die Aufzeichnung gilt.',
   sentenceEmpty: 'Im Audit steht noch nichts.',
   checkpoint: (seq: string) => `Signierter Prüfpunkt bei Eintrag ${seq},`,
   noCheckpoint: 'Noch kein signierter Prüfpunkt.',

@@ -5,7 +5,7 @@ export const audit = {
   whole: (n: string) => `All ${n} entries fitted when the chain was last walked,`,
   notWalked: 'Nobody has walked the whole chain yet; that is done each night.',
   broken: 'What the last walk over the chain found',
-  brokenText: 'Somebody changed the database past this server. Compare with a backup and with the exported archives; the signed checkpoints say up to where the record holds.',
+  brokenText: 'Somebody changed the database past this server, or it was brought back from a backup. Compare with a backup and with the exported archives; the signed checkpoints say up to where the record holds.',
   sentenceEmpty: 'Nothing is in the audit yet.',
   checkpoint: (seq: string) => `Signed checkpoint at entry ${seq},`,
   noCheckpoint: 'No signed checkpoint yet.',

@@ -8,7 +8,7 @@ export const audit: Words['audit'] = {
   whole: (n) => `Las ${n} entradas encajaban en el último recorrido de la cadena,`,
   notWalked: 'Nadie ha recorrido aún toda la cadena; se hace cada noche.',
   broken: 'Lo que encontró el último recorrido de la cadena',
-  brokenText: 'Alguien cambió la base de datos sin pasar por este servidor. Compare con una copia de seguridad y con los archivos exportados; los puntos de control firmados dicen hasta dónde vale el registro.',
+  brokenText: 'Alguien cambió la base de datos sin pasar por este servidor, o se restauró de una copia de seguridad. Compare con una copia de seguridad y con los archivos exportados; los puntos de control firmados dicen hasta dónde vale el registro.',
   sentenceEmpty: 'La auditoría aún está vacía.',
   checkpoint: (seq) => `Punto de control firmado en la entrada ${seq},`,
   noCheckpoint: 'Aún no hay ningún punto de control firmado.',

@@ -8,7 +8,7 @@ export const audit: Words['audit'] = {
   whole: (n: string) => `Les ${n} entrées concordaient au dernier parcours de la chaîne,`,
   notWalked: 'La chaîne entière n’a pas encore été parcourue ; cela se fait chaque nuit.',
   broken: 'Ce que le dernier parcours de la chaîne a trouvé',
-  brokenText: 'Quelqu’un a modifié la base de données sans passer par ce serveur. Comparez avec une sauvegarde et les archives exportées ; les points de contrôle signés disent jusqu’où l’enregistrement tient.',
+  brokenText: 'Quelqu’un a modifié la base de données sans passer par ce serveur, ou elle a été restaurée d’une sauvegarde. Comparez avec une sauvegarde et les archives exportées ; les points de contrôle signés disent jusqu’où l’enregistrement tient.',
   sentenceEmpty: 'L’audit est encore vide.',
   checkpoint: (seq: string) => `Point de contrôle signé à l’entrée ${seq},`,
   noCheckpoint: 'Aucun point de contrôle signé pour l’instant.',

@@ -8,15 +8,17 @@ export interface ChainState {
   readonly waiting: number;
   readonly lagMs: number;
   readonly prunedUntil: number | null;
-  /** Null until somebody has walked it. */
-  readonly lastWalk: Walk | null;
 }
 
 export const readChainState = ({ database }: { readonly database: Database }): Promise<ChainState> =>
   database.read(async (tx) => {
     const { head, waiting, oldestWrittenAt, prunedUntil } = await readNumbers(tx);
     const lagMs = oldestWrittenAt ? Math.max(0, (await databaseNow(tx)).getTime() - oldestWrittenAt.getTime()) : 0;
-    return { head, waiting, lagMs, prunedUntil, lastWalk: await readVerification(tx) };
+    return { head, waiting, lagMs, prunedUntil };
   });
 
-export const readChain = (needs: { readonly database: Database }, _permit: Permit<'audit.chain.read'>): Promise<ChainState> => readChainState(needs);
+/** `lastWalk`: null until somebody has walked it. */
+export async function readChain(needs: { readonly database: Database }, _permit: Permit<'audit.chain.read'>): Promise<ChainState & { readonly lastWalk: Walk | null }> {
+  const [state, lastWalk] = await Promise.all([readChainState(needs), needs.database.read(readVerification)]);
+  return { ...state, lastWalk };
+}

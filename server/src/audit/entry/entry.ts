@@ -57,7 +57,7 @@ export function bodyOf(entry: NewEntry): string {
 const actionWords: Readonly<Record<string, readonly [name: string, sentence: string]>> = {
   'audit.entry.read': ['Audit read', '{who} read the audit'],
   'audit.chain.verify': ['Audit chain walked', 'the whole audit chain was walked: every entry fits'],
-  'audit.chain.find-broken': ['Audit chain broken', 'the audit chain was walked and is broken: an entry was changed, or is missing'],
+  'audit.chain.find-broken': ['Audit chain broken', 'the audit chain was walked and is broken: not everything is as it was sealed'],
   'audit.entry.prune': ['Audit pruned', '{who} exported old audit entries and removed them'],
   'directory.person.read': ['Person read', '{who} looked at {whom}'],
   'directory.person.add': ['Person added', '{who} added {whom}'],

@@ -1,4 +1,4 @@
-import { sql, type Tx } from '../../platform/db/index.ts';
+import { fragment, sql, type Tx } from '../../platform/db/index.ts';
 import type { Counts } from './today.ts';
 
 export interface Inventory {
@@ -16,6 +16,14 @@ export async function readInventory(tx: Tx): Promise<Inventory> {
            (select count(*) from lifecycle.connection_card) as applications,
            coalesce((select sum(amount) from directory.tally_card where name = 'accounts/tied-to-nobody'), 0)::bigint as tied_to_nobody`;
   return row!;
+}
+
+const auditBroken = fragment`(select count(*) from audit.verification_card where not is_whole)`;
+
+/** 1 when the last walk over the audit chain found it broken, else 0. */
+export async function countAuditBroken(tx: Tx): Promise<number> {
+  const [row] = await sql<{ count: number }>(tx)`select ${auditBroken} as count`;
+  return row!.count;
 }
 
 export async function countNeeds(tx: Tx, now: Date): Promise<Omit<Counts, 'accountsTiedToNobody'>> {
@@ -39,7 +47,7 @@ export async function countNeeds(tx: Tx, now: Date): Promise<Omit<Counts, 'accou
            (select count(*) from privileged.break_glass_account_card where is_sealed and drill_due_at <= ${now}) as drills_overdue,
            (select 1 - least(count(*), 1) from privileged.break_glass_account_card where is_sealed or opened_at is not null)
              * (select least(count(*), 1) from authz.console_role_card where role = 'administrator') as break_glass_missing,
-           (select count(*) from audit.verification_card where not is_whole) as audit_broken`;
+           ${auditBroken} as audit_broken`;
   return row!;
 }
 

@@ -40,7 +40,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 /** What waits for a person, most urgent first; nothing that is at zero. */
 export function needsOf(counts: Counts): readonly Need[] {
   const all: readonly Need[] = [
-    { kind: 'audit_broken', urgency: 'now', count: counts.auditBroken, title: 'The audit chain is broken: an entry was changed in the database, or is missing', otherwise: 'what happened before that place can no longer be proven', link: '/admin/audit' },
+    { kind: 'audit_broken', urgency: 'now', count: counts.auditBroken, title: 'The audit chain is broken: what stands in the database is not what was sealed', otherwise: 'what happened from that place on can no longer be proven', link: '/admin/audit' },
     { kind: 'break_glass_used', urgency: 'now', count: counts.breakGlassUses, title: `${counts.breakGlassUses === 1 ? 'A break-glass account was used' : `Break-glass accounts were used ${counts.breakGlassUses} times`}, and nobody has said why`, otherwise: 'whoever opened the envelope may still do everything', link: '/admin/break-glass' },
     { kind: 'sign_in_disavowed', urgency: 'now', count: counts.disavowals, title: `${some(counts.disavowals, 'person', 'people')} said “this was not me” in the last 7 days`, otherwise: 'whoever it was may still know a password or hold a factor that was added', link: '/admin/audit?action=authentication.sign-in.disavow' },
     { kind: 'departure_held', urgency: 'now', count: counts.departuresHeld, title: `${some(counts.departuresHeld, 'administrator left', 'administrators left')} according to HR and could not go: nobody else can sign in as administrator`, otherwise: 'somebody who left goes on administering everything', link: '/admin/break-glass' },
